@@ -1,0 +1,345 @@
+//! The language by tables of cases.
+
+use vigie_mention::{Author, Engagement, Mention, MentionKind, Moment, Precision, Rating, TopicId};
+
+use crate::testing::{body, post};
+use crate::{Index, MatchText, Query};
+
+fn query(text: &str) -> Query {
+    Query::parse(text).unwrap_or_else(|errors| panic!("{text}: {errors:?}")).query
+}
+
+#[test]
+fn the_25_vectors_of_the_language() {
+    for (text, mention, expected) in [
+        ("apple AND watch NOT \"apple juice\"", "Apple Watch is out", true),
+        ("apple AND watch NOT \"apple juice\"", "apple juice and a watch", false),
+        ("(apple OR orange) NEAR/5 (phone OR smartphone)", "an orange that he threw at my phone", true),
+        ("(apple OR orange) NEAR/5 (phone OR smartphone)", "an orange that he once threw at my phone", false),
+        ("logitech NEAR/2f keyboard", "Logitech Bluetooth Keyboard", true),
+        ("logitech NEAR/2f keyboard", "keyboard by Logitech", false),
+        ("logitech NEAR/2 keyboard", "keyboard by Logitech", true),
+        ("\"obama merkel\"~5", "Obama, Monti and Merkel agreed", true),
+        ("raw:Google+", "I like google plus", false),
+        ("raw:Google+", "I left Google+ today", true),
+        ("l'oréal", "J'adore L’Oreal Paris", true),
+        ("loreal", "J'adore L’Oreal Paris", false),
+        ("ete*", "Étés pourris", true),
+        ("reali?ation", "the realization came", true),
+        ("#bmw", "my bmw is red", false),
+        ("bmw", "love it #BMW", true),
+        ("bmw", "thanks @bmw", false),
+        ("a OR b AND c", "a", true),
+        ("(a OR b) AND c", "a", false),
+        ("NOT a NEAR/1 b", "a x x b", true),
+        ("battery SENTENCE explod*", "Battery fine. It exploded.", false),
+        ("東京 AND 大阪", "東京と大阪", true),
+        ("chocolate -swiss", "chocolate bar", true),
+        ("rock-n-roll", "rock n roll", true),
+        ("NOT followers:>1000", "anything", false),
+    ] {
+        assert_eq!(query(text).matches(&body(mention)), expected, "{text} | {mention}");
+    }
+}
+
+#[test]
+fn words_phrases_and_what_is_near() {
+    for (text, mention, expected) in [
+        ("chocolate -swiss", "Swiss chocolate", false),
+        ("\"bmw series\"", "the BMW-Series", true),
+        ("\"bmw ser*\"", "the BMW series", true),
+        ("\"bmw series\"", "series bmw", false),
+        ("Acme", "Acme™ rocks", true),
+        ("#rock-n-roll", "some #rock-n-roll here", true),
+        ("@acme@forum.example", "hello @acme@forum.example", true),
+        ("👍", "great 👍🏽", true),
+        ("te?t", "text", true),
+        ("te?t", "tet", false),
+        ("bmw*", "bmw", true),
+        ("bmw NEAR/0 series", "bmw series", true),
+        ("bmw NEAR bmw", "one bmw", false),
+        ("bmw NEAR bmw", "bmw and bmw", true),
+        ("a NEAR/3 b NEAR/3 c", "c x a x x b", true),
+        ("a NEAR/1 b NEAR/1 c", "a x b x x c", false),
+        ("a ONEAR/2 b", "b a", false),
+        ("battery SENTENCE explod*", "The battery, it exploded.", true),
+        ("b OSENTENCE a", "a b. a", false),
+        ("\"a b c\"~1", "c x b a", true),
+        ("\"a b c\"~1", "c x b y a", false),
+        ("\"a a\"~3", "a", false),
+        ("\"a a\"~3", "a b a", true),
+        ("freq/2:(bmw OR audi)", "bmw audi", true),
+        ("freq/2:bmw", "bmw", false),
+        ("raw:BMW", "bmw", false),
+        ("raw:BMW", "a BMW!", true),
+        ("raw:BMW", "a BMWs", false),
+        ("raw:\"C++\" NEAR/1 rust", "rust, not C++", true),
+        ("raw:Été", "Ete", false),
+        ("title:bmw", "bmw", false),
+        ("body:bmw", "bmw", true),
+        ("text:(bmw AND audi)", "bmw audi", true),
+        ("NOT (bmw OR audi)", "bmw", false),
+        ("NOT NOT bmw", "bmw", true),
+        ("/* a comment */ bmw <<< another >>>", "bmw", true),
+    ] {
+        assert_eq!(query(text).matches(&body(mention)), expected, "{text} | {mention}");
+    }
+}
+
+#[test]
+fn nothing_spans_title_and_body() {
+    let mut mention = post("series");
+    mention.title = Some("bmw".into());
+    let text = MatchText::of(&mention);
+    for (text_of_query, expected) in [
+        ("bmw AND series", true),
+        ("\"bmw series\"", false),
+        ("bmw NEAR/9 series", false),
+        ("title:bmw", true),
+        ("title:(bmw OR x)", true),
+        ("title:series", false),
+        ("body:bmw", false),
+        ("freq/2:(bmw OR series)", true),
+    ] {
+        assert_eq!(query(text_of_query).matches(&text), expected, "{text_of_query}");
+    }
+}
+
+fn rich() -> Mention {
+    let mut mention = post("What a phone? @acme #Tested");
+    mention.kind = MentionKind::Review;
+    mention.url = Some("https://www.shop.example:8443/News/phones?p=promo-1".into());
+    mention.language = Some("fr-CA".into());
+    mention.author = Some(Author {
+        id: "u1".into(),
+        handle: Some("@Jane_Doe".into()),
+        name: Some("Jane Élodie Doe".into()),
+        followers: Some(1_500),
+        ..Author::default()
+    });
+    mention.published = Some(Moment { at: "2026-01-31T23:30:00Z".parse().expect("a date"), precision: Precision::Second });
+    mention.collected_at = "2026-02-02T00:00:00Z".parse().expect("a date");
+    mention.engagement = Engagement { likes: Some(10), comments: Some(5), ..Engagement::default() };
+    mention.rating = Some(Rating { value: 4.0, worst: 1.0, best: 5.0 });
+    mention.country = Some("FR".into());
+    mention.links = vec!["https://blog.example/a".into()];
+    mention.hashtags = vec!["Tested".into(), "hidden".into()];
+    mention.handles = vec!["acme".into()];
+    mention.thread = Some("t:9".into());
+    mention
+}
+
+#[test]
+fn facts_are_true_false_or_unknown() {
+    let text = MatchText::of(&rich());
+    let yes = [
+        "author:jane_doe",
+        "author:@JANE_DOE",
+        "author:\"jane elodie\"",
+        "author:jan*",
+        "authorid:u1",
+        "at_mentions:@Acme",
+        "hashtags:tested",
+        "hashtags:#hid*",
+        "#hidden",
+        "hidden",
+        "links:blog.example",
+        "links:blog.example/a",
+        "site:shop.example",
+        "site:www.shop.example",
+        "site:example",
+        "url:shop.example/news",
+        "url:*PROMO*",
+        "source:forum",
+        "kind:review",
+        "engagementType:review",
+        "lang:fr",
+        "language:fr-ca",
+        "country:france",
+        "published:[2026-01-01 TO 2026-02-01]",
+        "published:2026-01-31",
+        "published:>=2026-01-31",
+        "published:<=2026-01-31",
+        "published:-7d",
+        "published:<2026-01-31T23:30:01Z",
+        "published:[-3d TO -1d]",
+        "fetched:2026-02-02",
+        "followers:>=1k",
+        "followers:1500",
+        "followers:[100 TO 1.5k]",
+        "followers:1000..2000",
+        "likes:>9",
+        "comments:5",
+        "engagement:15",
+        "rating:>=4",
+        "rating:>=75%",
+        "thread:\"t:9\"",
+        "thread:t:9",
+        "is:original",
+        "has:link",
+        "has:question",
+        "has:hashtag",
+        "has:geo",
+        "missing:bio",
+        "exists:followers",
+        "missing:views",
+        "missing:title",
+        "exists:site",
+        "site:(a.example OR shop.example)",
+        "NOT site:notshop.example",
+        "author:(jane AND doe)",
+        "lang:(de OR fr)",
+        "followers:(<10 OR >1000)",
+        "-kind:post",
+        "NOT is:reply",
+        "NOT has:emoji",
+        "NOT missing:followers",
+    ];
+    for text_of_query in yes {
+        assert!(query(text_of_query).matches(&text), "{text_of_query}");
+    }
+    let no = [
+        "author:john",
+        "site:op.example",
+        "site:shop",
+        "url:shop.example/old",
+        "lang:en",
+        "lang:und",
+        "published:[2026-01-01 TO 2026-01-31]",
+        "published:>2026-01-31",
+        "followers:{1500 TO *]",
+        "views:>0",
+        "NOT views:>0",
+        "shares:0",
+        "bio:x",
+        "NOT bio:x",
+        "is:verified",
+        "NOT is:verified",
+        "replyto:1",
+        "NOT replyto:1",
+        "has:image",
+        "sentiment:negative",
+        "NOT sentiment:negative",
+        "authorid:U1",
+        "kind:post",
+        "published:-1d",
+    ];
+    for text_of_query in no {
+        assert!(!query(text_of_query).matches(&text), "{text_of_query}");
+    }
+    assert!(query("lang:und").matches(&body("x")));
+    assert!(!query("NOT lang:fr").matches(&body("x")), "a language that is not stated is unknown");
+}
+
+#[test]
+fn the_index_keeps_the_order_and_finds_what_queries_find() {
+    let queries = [
+        "nothing",
+        "followers:>10",
+        "phone OR x",
+        "tes*",
+        "NOT zebra",
+        "@acme",
+        "raw:phone",
+        "\"what a\" NEAR/2 phone",
+        "東京 OR #hidden",
+    ];
+    let name = |index: usize| TopicId::new(format!("t{index}")).expect("a name");
+    let topics = queries.iter().enumerate().map(|(index, text)| (name(index), query(text))).collect();
+    let found = Index::new(topics).matches(&MatchText::of(&rich()));
+    assert_eq!(found, [1, 2, 3, 4, 5, 6, 7, 8].map(name));
+}
+
+#[test]
+fn widening_keeps_words_and_drops_what_services_cannot_say() {
+    for (text, expected) in [
+        ("acme", vec!["acme"]),
+        ("L'Oréal paris", vec!["L'Oréal + paris"]),
+        ("(\"acme phone\" OR #acme OR @acme) NOT (acme NEAR/3 looney)", vec!["acme phone", "#acme", "@acme"]),
+        ("chocolate -swiss -\"white chocolate\"", vec!["chocolate - swiss - white chocolate"]),
+        ("apple NEAR/3 (phone OR watch)", vec!["apple + phone", "apple + watch"]),
+        ("explod* AND \"Été cut* off\"", vec!["Été"]),
+        ("bmw -title:red -raw:X", vec!["bmw"]),
+        ("bmw NOT (a AND b)", vec!["bmw"]),
+        ("bmw NOT (a OR b)", vec!["bmw - a - b"]),
+        ("site:x.example", vec![""]),
+        ("bmw lang:fr", vec!["bmw"]),
+        ("\"Été x\"~3", vec!["x + Été"]),
+    ] {
+        let search = query(text).widen();
+        let clauses: Vec<String> = search
+            .any
+            .iter()
+            .map(|clause| {
+                let none: String = clause.none.iter().rev().map(|term| format!(" - {term}")).collect();
+                format!("{}{none}", clause.all.join(" + "))
+            })
+            .collect();
+        let sorted = |mut list: Vec<String>| {
+            for one in &mut list {
+                let mut parts: Vec<&str> = one.split(" - ").collect();
+                if let Some(rest) = parts.get_mut(1..) {
+                    rest.sort_unstable();
+                }
+                *one = parts.join(" - ");
+            }
+            list.sort();
+            list
+        };
+        assert_eq!(sorted(clauses), sorted(expected.into_iter().map(str::to_owned).collect()), "{text}");
+    }
+    assert_eq!(query("bmw lang:fr").widen().languages, ["fr"]);
+    assert_eq!(query("bmw (lang:fr OR lang:en)").widen().languages, ["en", "fr"]);
+    assert!(query("bmw (lang:fr OR red)").widen().languages.is_empty());
+}
+
+#[test]
+fn widening_does_not_blow_up() {
+    let pairs: Vec<String> = (0..400).map(|n| format!("(a{n} OR b{n})")).collect();
+    let search = query(&pairs.join(" AND ")).widen();
+    assert!(search.any.len() <= 1_000, "{}", search.any.len());
+    assert!(search.any.iter().all(|clause| !clause.all.is_empty()));
+    let names: Vec<String> = (0..900).map(|n| format!("name{n}")).collect();
+    assert_eq!(query(&names.join(" OR ")).widen().any.len(), 900);
+}
+
+#[test]
+fn an_explanation_shows_where_words_occur() {
+    let parsed = query("bmw NEAR/2 red AND NOT audi");
+    let text = "A Red, fast BMW";
+    let explanation = parsed.explain(&body(text));
+    assert_eq!(explanation.truth, Some(true));
+    let near = explanation.parts.first().expect("two parts");
+    assert_eq!(near.part, "bmw NEAR/2 red");
+    let place = near.places.first().expect("a place");
+    assert_eq!(&text[place.bytes.clone()], "Red, fast BMW");
+    assert!(explanation.parts.get(1).is_some_and(|not| not.truth == Some(true) && not.parts.len() == 1));
+}
+
+#[test]
+fn relative_times_can_be_counted_from_now() {
+    let recent = query("published:-7d");
+    let text = MatchText::of(&rich());
+    assert!(recent.matches(&text));
+    assert!(!recent.resolved_at("2026-03-01T00:00:00Z".parse().expect("a date")).matches(&text));
+}
+
+#[test]
+fn the_canonical_text_is_what_equal_queries_share() {
+    for (text, canonical) in [
+        ("L'Oréal -Swiss (a OR b)", "\"l oreal\" AND NOT swiss AND (a OR b)"),
+        ("title:(a NEAR b OR \"c  d\")", "title:(a NEAR/4 b) OR title:\"c d\""),
+        ("a AND (b AND (c))", "a AND b AND c"),
+        ("site:(X.example OR www.y.example)", "site:\"x.example\" OR site:\"y.example\""),
+        ("followers:10k..20k", "followers:[10000 TO 20000]"),
+        ("published:2026-01-31", "published:[2026-01-31T00:00:00Z TO 2026-02-01T00:00:00Z}"),
+        ("a ONEAR/3 (b OR c NEAR/2 d)", "a ONEAR/3 (b OR c NEAR/2 d)"),
+        ("and", "\"and\""),
+        ("NOT NOT (NOT a)", "NOT a"),
+        ("an.Senti.score:>1", "an.senti.score:\">1\""),
+    ] {
+        let parsed = query(text);
+        assert_eq!(parsed.to_string(), canonical, "{text}");
+        assert_eq!(query(canonical), parsed, "{text}");
+    }
+}

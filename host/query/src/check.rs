@@ -1,0 +1,199 @@
+//! What is worth saying about a query that parsed: branches that add nothing, queries that never match, and what a query
+//! that decides about collection has to have.
+
+use std::collections::HashSet;
+
+use crate::diagnostic::Diagnostic;
+use crate::fields::MetaField;
+use crate::metadata::Meta;
+use crate::syntax::{Expr, Kind, Node, Pattern, Scope, TextLeaf, Words};
+use crate::text::Sigil;
+use crate::words::has_token;
+
+/// Longest phrase inside a phrase that is looked for among other branches.
+const LONGEST_PHRASE: usize = 4;
+/// Longest beginning of a word that is.
+const LONGEST_PREFIX: usize = 16;
+
+/// Warnings about the tree: W303 and W304.
+pub(crate) fn remarks(node: &Node) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    visit(node, &mut found);
+    found
+}
+
+fn visit(node: &Node, found: &mut Vec<Diagnostic>) {
+    match &node.kind {
+        Kind::And(nodes) => {
+            contradictions(nodes, found);
+            nodes.iter().for_each(|node| visit(node, found));
+        }
+        Kind::Or(nodes) => {
+            idle_branches(nodes, found);
+            nodes.iter().for_each(|node| visit(node, found));
+        }
+        Kind::Not(node) => visit(node, found),
+        Kind::Text(_) | Kind::Meta(_) | Kind::Derived { .. } => {}
+    }
+}
+
+fn contradictions(nodes: &[Node], found: &mut Vec<Diagnostic>) {
+    let wanted: HashSet<String> = nodes.iter().filter(|node| !matches!(node.kind, Kind::Not(_))).map(Node::to_string).collect();
+    for node in nodes {
+        if let Kind::Not(inner) = &node.kind {
+            let excluded = inner.to_string();
+            if wanted.contains(&excluded) {
+                let message = format!("this can never match: it both asks for and excludes `{excluded}`");
+                found.push(Diagnostic::new("W303", node.span.clone(), message).hint("remove one of the two"));
+            }
+        }
+    }
+}
+
+/// A branch adds nothing if whatever it finds, another one finds too.
+fn idle_branches(nodes: &[Node], found: &mut Vec<Diagnostic>) {
+    let printed: Vec<String> = nodes.iter().map(Node::to_string).collect();
+    let wild = printed.iter().any(|one| one.ends_with('*'));
+    let mut first = HashSet::new();
+    let known: HashSet<&str> = printed.iter().map(String::as_str).collect();
+    for (node, own) in nodes.iter().zip(&printed) {
+        let wider = if first.insert(own.as_str()) {
+            wider_than(node, wild).into_iter().find(|wider| wider != own && known.contains(wider.as_str()))
+        } else {
+            Some(own.clone())
+        };
+        if let Some(wider) = wider {
+            let message = format!("this branch adds nothing: `{wider}` finds all of it");
+            found.push(Diagnostic::new("W304", node.span.clone(), message).hint("remove it"));
+        }
+    }
+}
+
+/// Canonical texts of some queries that find all that `node` finds; with `wild`, those with wildcards too.
+fn wider_than(node: &Node, wild: bool) -> Vec<String> {
+    match &node.kind {
+        Kind::And(nodes) => nodes.iter().map(Node::to_string).collect(),
+        Kind::Text(TextLeaf { scope, at_least: None, expr: Expr::Words(words) }) => {
+            let mut wider = inside(words, *scope, wild);
+            if *scope != Scope::Any {
+                wider.extend(inside(words, Scope::Any, wild));
+            }
+            wider
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Phrases inside a phrase, and for its single words the plain word and beginnings with `*`.
+fn inside(words: &Words, scope: Scope, wild: bool) -> Vec<String> {
+    let show = |patterns: Vec<Pattern>| {
+        let expr = Expr::Words(Words { patterns, written: String::new() });
+        TextLeaf { scope, at_least: None, expr }.to_string()
+    };
+    let patterns = &words.patterns;
+    let mut wider = Vec::new();
+    for start in 0..patterns.len() {
+        for end in start + 1..=patterns.len().min(start + LONGEST_PHRASE) {
+            wider.extend(patterns.get(start..end).map(|part| show(part.to_vec())));
+        }
+    }
+    for pattern in patterns {
+        let plain = |text: String, wild| Pattern { sigil: Sigil::None, text, wild };
+        // A handle is no word.
+        if pattern.sigil == Sigil::At {
+            continue;
+        }
+        wider.push(show(vec![plain(pattern.text.clone(), pattern.wild)]));
+        if !wild {
+            continue;
+        }
+        let ends = pattern.prefix().char_indices().map(|(at, c)| at + c.len_utf8()).skip(2).take(LONGEST_PREFIX);
+        wider.extend(ends.filter_map(|end| pattern.text.get(..end)).map(|start| show(vec![plain(format!("{start}*"), true)])));
+    }
+    wider
+}
+
+/// Errors of a query that decides about collection: E220 and E240.
+pub(crate) fn collection(node: &Node) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    derived(node, &mut found);
+    if !anchored(node, true) {
+        loose(node, &mut found);
+    }
+    found.sort_by_key(|one| one.span.start);
+    found
+}
+
+fn derived(node: &Node, found: &mut Vec<Diagnostic>) {
+    match &node.kind {
+        Kind::And(nodes) | Kind::Or(nodes) => nodes.iter().for_each(|node| derived(node, found)),
+        Kind::Not(node) => derived(node, found),
+        Kind::Derived { field, .. } => {
+            let message = format!("`{field}:` is known only after collection");
+            found.push(Diagnostic::new("E220", node.span.clone(), message).hint("use it in a view, rule or alert"));
+        }
+        Kind::Text(_) | Kind::Meta(_) => {}
+    }
+}
+
+/// Whether every branch of the disjunctive normal form of `node`, or of its negation, has an anchor. By De Morgan's laws it
+/// needs no expansion.
+fn anchored(node: &Node, positive: bool) -> bool {
+    match &node.kind {
+        Kind::And(nodes) if positive => nodes.iter().any(|node| anchored(node, true)),
+        Kind::And(nodes) => nodes.iter().all(|node| anchored(node, false)),
+        Kind::Or(nodes) if positive => nodes.iter().all(|node| anchored(node, true)),
+        Kind::Or(nodes) => nodes.iter().any(|node| anchored(node, false)),
+        Kind::Not(node) => anchored(node, !positive),
+        Kind::Text(leaf) => positive && is_anchor(&leaf.expr),
+        Kind::Meta(meta) => positive && names_something(meta),
+        Kind::Derived { .. } => false,
+    }
+}
+
+fn names_something(meta: &Meta) -> bool {
+    match meta {
+        Meta::Author(_) | Meta::Site(_) | Meta::Address(..) => true,
+        Meta::Id(field, _) => *field == MetaField::Thread,
+        // A hashtag or handle named by its field is named as well as by `#` and `@`.
+        Meta::Listed(_, name) => !name.starts_with('*'),
+        _ => false,
+    }
+}
+
+fn is_anchor(expr: &Expr) -> bool {
+    match expr {
+        Expr::Words(words) | Expr::Window { words, .. } => words
+            .patterns
+            .iter()
+            .any(|pattern| !pattern.wild || pattern.text.chars().filter(|c| !matches!(c, '*' | '?')).count() >= 4),
+        Expr::Raw(text) => has_token(text),
+        Expr::AnyOf(any) => any.iter().all(is_anchor),
+        Expr::Near(near) => is_anchor(&near.left) || is_anchor(&near.right),
+    }
+}
+
+/// Underlines the smallest branches that lack an anchor.
+fn loose(node: &Node, found: &mut Vec<Diagnostic>) {
+    match &node.kind {
+        Kind::Or(nodes) => {
+            nodes.iter().filter(|node| !anchored(node, true)).for_each(|node| loose(node, found));
+        }
+        // One part has the anchor in some of its branches: those that lack it are the place to mend.
+        Kind::And(nodes)
+            if let Some(Node { kind: Kind::Or(branches), .. }) = nodes.iter().find(|node| is_partly_anchored(node)) =>
+        {
+            branches.iter().filter(|node| !anchored(node, true)).for_each(|node| loose(node, found));
+        }
+        _ => {
+            let message = "this branch has no anchor: it would collect whatever a service has";
+            let hint = "add a word, phrase, hashtag, handle, `author:`, `site:`, `url:`, `links:` or `thread:` to it with AND \
+                        (a wildcard needs 4 letters to be one)";
+            found.push(Diagnostic::new("E240", node.span.clone(), message).hint(hint));
+        }
+    }
+}
+
+fn is_partly_anchored(node: &Node) -> bool {
+    matches!(&node.kind, Kind::Or(branches) if branches.iter().any(|branch| anchored(branch, true)))
+}

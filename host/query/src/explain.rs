@@ -1,0 +1,76 @@
+//! Why a query matches a mention, or why not.
+
+use std::ops::Range;
+
+use crate::Query;
+use crate::match_text::MatchText;
+use crate::syntax::{Expr, Kind, Node, Scope, TextLeaf};
+use crate::words::raw_places;
+
+/// What one part of a query says about a mention.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The part, as canonical text.
+    pub part: String,
+    /// Bytes of the part in the query's text.
+    pub span: Range<usize>,
+    /// What it says; `None`: unknown, because the mention does not say what is asked for.
+    pub truth: Option<bool>,
+    /// Where it occurs, for words and what is made of them.
+    pub places: Vec<Found>,
+    /// What its parts say.
+    pub parts: Vec<Explanation>,
+}
+
+/// A place in a text of a mention.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// In which text.
+    pub passage: Passage,
+    /// Bytes of that text.
+    pub bytes: Range<usize>,
+}
+
+/// A text of a mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passage {
+    /// Its title.
+    Title,
+    /// Its text.
+    Body,
+}
+
+impl Query {
+    /// The truth of each part of the query, and where its words occur.
+    #[must_use]
+    pub fn explain(&self, text: &MatchText) -> Explanation {
+        explain(&self.root, text)
+    }
+}
+
+fn explain(node: &Node, text: &MatchText) -> Explanation {
+    let (parts, places) = match &node.kind {
+        Kind::And(nodes) | Kind::Or(nodes) => (nodes.iter().map(|node| explain(node, text)).collect(), Vec::new()),
+        Kind::Not(inner) => (vec![explain(inner, text)], Vec::new()),
+        Kind::Text(leaf) => (Vec::new(), found(leaf, text)),
+        Kind::Meta(_) | Kind::Derived { .. } => (Vec::new(), Vec::new()),
+    };
+    Explanation { part: node.to_string(), span: node.span.clone(), truth: node.truth(text), places, parts }
+}
+
+fn found(leaf: &TextLeaf, text: &MatchText) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (passage, name, scope) in [(&text.title, Passage::Title, Scope::Title), (&text.body, Passage::Body, Scope::Body)] {
+        if leaf.scope != Scope::Any && leaf.scope != scope {
+            continue;
+        }
+        let bytes: Vec<Range<usize>> = match &leaf.expr {
+            Expr::Raw(pattern) => raw_places(pattern, &passage.text).collect(),
+            expr => {
+                expr.places(passage).into_iter().map(|(start, end)| passage.tokens.bytes(start as usize, end as usize)).collect()
+            }
+        };
+        found.extend(bytes.into_iter().map(|bytes| Found { passage: name, bytes }));
+    }
+    found
+}

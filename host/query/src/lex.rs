@@ -1,0 +1,316 @@
+//! From characters to the parser's tokens, one at a time, because what a character means depends on where the parser is.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, line_and_column};
+use crate::syntax::Reach;
+use crate::text::Tokens;
+
+/// How the next characters are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Words to search for: `field:` begins a field, punctuation alone is passed over.
+    Text,
+    /// Values of a field: everything up to a space, quote or bracket belongs to the value.
+    Value,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Token<'a> {
+    End,
+    Open,
+    Close,
+    Minus,
+    And,
+    Or,
+    Not,
+    Near {
+        reach: Reach,
+        ordered: bool,
+    },
+    Word(&'a str),
+    Phrase {
+        text: String,
+        window: Option<u32>,
+    },
+    /// A field's name; the colon is behind us.
+    Field(&'a str),
+    /// `@{name}` or `@list(name)`.
+    Part(&'a str),
+}
+
+pub(crate) struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    curly_seen: bool,
+}
+
+/// The largest distance of NEAR and of `~`.
+const FARTHEST: u32 = 100;
+
+fn is_curly(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
+}
+
+impl<'a> Lexer<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, curly_seen: false }
+    }
+
+    /// Goes to the end: there is nothing more to read.
+    pub(crate) fn stop(&mut self) {
+        self.at = self.text.len();
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn slice(&self, range: Range<usize>) -> &'a str {
+        self.text.get(range).unwrap_or("")
+    }
+
+    /// The next token and its bytes.
+    pub(crate) fn next(&mut self, mode: Mode, found: &mut Vec<Diagnostic>) -> (Token<'a>, Range<usize>) {
+        loop {
+            self.skip(found);
+            let start = self.at;
+            let Some(c) = self.rest().chars().next() else { return (Token::End, start..start) };
+            let token = match c {
+                '(' => self.single(Token::Open),
+                ')' => self.single(Token::Close),
+                '"' => self.phrase(c, found),
+                c if is_curly(c) => self.phrase(c, found),
+                '-' if self.negates(mode, found) => self.single(Token::Minus),
+                '[' | '{' if mode == Mode::Value => self.range(found),
+                '@' if self.rest().starts_with("@{") => self.part("}"),
+                '@' if self.rest().starts_with("@list(") => self.part(")"),
+                _ => match self.word(mode, found) {
+                    Some(token) => token,
+                    None => continue,
+                },
+            };
+            return (token, start..self.at);
+        }
+    }
+
+    fn single(&mut self, token: Token<'a>) -> Token<'a> {
+        self.at += 1;
+        token
+    }
+
+    /// Passes over space and comments.
+    fn skip(&mut self, found: &mut Vec<Diagnostic>) {
+        loop {
+            let rest = self.rest();
+            let trimmed = rest.trim_start();
+            self.at += rest.len() - trimmed.len();
+            let (open, close) = if trimmed.starts_with("/*") {
+                ("/*", "*/")
+            } else if trimmed.starts_with("<<<") {
+                ("<<<", ">>>")
+            } else {
+                return;
+            };
+            let inside = trimmed.get(open.len()..).unwrap_or("");
+            match inside.find(close) {
+                Some(end) => self.at += open.len() + end + close.len(),
+                None => {
+                    found.push(
+                        self.unclosed("E103", "comment", self.at..self.at + open.len())
+                            .hint(format!("write `{close}` where it ends")),
+                    );
+                    self.stop();
+                }
+            }
+        }
+    }
+
+    fn unclosed(&self, code: &'static str, what: &str, span: Range<usize>) -> Diagnostic {
+        let (line, column) = line_and_column(self.text, span.start);
+        Diagnostic::new(code, span, format!("{what} at {line}:{column} is never closed"))
+    }
+
+    /// Whether the `-` here negates: it is glued to what follows, and a space, a bracket or nothing stands before it.
+    fn negates(&self, mode: Mode, found: &mut Vec<Diagnostic>) -> bool {
+        let next = self.rest().chars().nth(1);
+        let glued = next.is_some_and(|next| !next.is_whitespace() && next != ')');
+        if !glued || (mode == Mode::Value && next.is_some_and(|next| next.is_ascii_digit())) {
+            return false;
+        }
+        match self.text.get(..self.at).and_then(|before| before.chars().next_back()) {
+            None | Some('(' | '-') => true,
+            Some(before) if before.is_whitespace() => true,
+            Some(')' | '"') => {
+                let span = self.at..self.at + 1;
+                found.push(
+                    Diagnostic::new(
+                        "W307",
+                        span,
+                        "`-` after a bracket or quote is read as punctuation, it does not exclude what follows",
+                    )
+                    .hint("put a space before it to exclude, or write AND to require"),
+                );
+                false
+            }
+            Some(_) => false,
+        }
+    }
+
+    fn phrase(&mut self, open: char, found: &mut Vec<Diagnostic>) -> Token<'a> {
+        let start = self.at;
+        self.at += open.len_utf8();
+        let mut text = String::new();
+        let mut closed = false;
+        let mut escaped = false;
+        for c in self.rest().chars() {
+            self.at += c.len_utf8();
+            if escaped {
+                // Any other escaped character stands for itself, with its backslash.
+                if !matches!(c, '"' | '\\') {
+                    text.push('\\');
+                }
+                text.push(c);
+                escaped = false;
+            } else if c == '\\' {
+                escaped = true;
+            } else if c == '"' || (open != '"' && is_curly(c)) {
+                closed = true;
+                break;
+            } else {
+                text.push(c);
+            }
+        }
+        if escaped {
+            text.push('\\');
+        }
+        if !closed {
+            found.push(self.unclosed("E103", "quote", start..start + open.len_utf8()).hint("write `\"` where the phrase ends"));
+        }
+        if open != '"' && !std::mem::replace(&mut self.curly_seen, true) {
+            found.push(Diagnostic::new("N104", start..self.at, "curly quotes are read as straight ones"));
+        }
+        let window = if closed && self.rest().starts_with('~') { self.window(found) } else { None };
+        Token::Phrase { text, window }
+    }
+
+    fn window(&mut self, found: &mut Vec<Diagnostic>) -> Option<u32> {
+        let start = self.at;
+        self.at += 1;
+        let rest = self.rest();
+        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"')).unwrap_or(rest.len());
+        self.at += end;
+        distance(rest.get(..end).unwrap_or(""), "~", start..self.at, found)
+    }
+
+    /// A range of values, from its opening to its closing bracket. What is inside is the value's own business.
+    fn range(&mut self, found: &mut Vec<Diagnostic>) -> Token<'a> {
+        let start = self.at;
+        let bracket = self.slice(start..start + 1);
+        match self.rest().find([']', '}']) {
+            Some(end) => self.at += end + 1,
+            None => {
+                found.push(self.unclosed("E101", &format!("`{bracket}`"), start..start + 1).hint("write `]` behind the range"));
+                self.stop();
+            }
+        }
+        Token::Word(self.slice(start..self.at))
+    }
+
+    fn part(&mut self, close: &str) -> Token<'a> {
+        let rest = self.rest();
+        let open = rest.find(['{', '(']).map_or(0, |at| at + 1);
+        let end = rest.find(close).unwrap_or(rest.len());
+        self.at += (end + close.len()).min(rest.len());
+        Token::Part(rest.get(open..end).unwrap_or(""))
+    }
+
+    /// A word, an operator or a field; `None` for punctuation that is passed over.
+    fn word(&mut self, mode: Mode, found: &mut Vec<Diagnostic>) -> Option<Token<'a>> {
+        let start = self.at;
+        let rest = self.rest();
+        let mut end = rest.len();
+        // Only what stands before the first colon can be a field's name.
+        let mut colons = 0;
+        for (at, c) in rest.char_indices() {
+            if c.is_whitespace() || matches!(c, '(' | ')' | '"') || is_curly(c) {
+                end = at;
+                break;
+            }
+            if mode == Mode::Text && c == '/' && rest.get(at..).is_some_and(|here| here.starts_with("/*")) {
+                end = at;
+                break;
+            }
+            colons += usize::from(c == ':' && at > 0);
+            if mode == Mode::Text && c == ':' && at > 0 && colons == 1 {
+                let name = rest.get(..at).unwrap_or("");
+                if name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/')) {
+                    self.at += at + 1;
+                    return Some(Token::Field(name));
+                }
+            }
+        }
+        self.at += end;
+        let word = self.slice(start..self.at);
+        if let Some(operator) = operator(word, start..self.at, found) {
+            return Some(operator);
+        }
+        if mode == Mode::Text && Tokens::scan(word, true).len() == 0 {
+            let hint = match word {
+                "&&" | "&" | "+" => "the operator is AND",
+                "||" | "|" => "the operator is OR",
+                "!" => "the operator is NOT",
+                _ => "to search for exact characters, write them as in `raw:\"C++\"`",
+            };
+            let message = format!("`{word}` holds no letter, digit or emoji and is passed over");
+            found.push(Diagnostic::new("W305", start..self.at, message).hint(hint));
+            return None;
+        }
+        Some(Token::Word(word))
+    }
+}
+
+fn operator(word: &str, span: Range<usize>, found: &mut Vec<Diagnostic>) -> Option<Token<'static>> {
+    let (name, number) = word.split_once('/').map_or((word, None), |(name, number)| (name, Some(number)));
+    let ordered = name.starts_with('O');
+    match (name, number) {
+        ("AND", None) => Some(Token::And),
+        ("OR", None) => Some(Token::Or),
+        ("NOT", None) => Some(Token::Not),
+        ("SENTENCE" | "OSENTENCE", None) => Some(Token::Near { reach: Reach::Sentence, ordered }),
+        ("NEAR" | "ONEAR", None) => Some(Token::Near { reach: Reach::Tokens(4), ordered }),
+        ("NEAR" | "ONEAR", Some(number)) => {
+            let forward = name == "NEAR" && number.ends_with('f');
+            let digits = if forward { number.trim_end_matches('f') } else { number };
+            let n = distance(digits, name, span, found).unwrap_or(4);
+            Some(Token::Near { reach: Reach::Tokens(n), ordered: ordered || forward })
+        }
+        _ => None,
+    }
+}
+
+/// The distance of NEAR or `~`.
+fn distance(digits: &str, operator: &str, span: Range<usize>, found: &mut Vec<Diagnostic>) -> Option<u32> {
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let example = if operator == "~" { "\"a b\"~5" } else { "a NEAR/5 b" };
+        found.push(
+            Diagnostic::new("E120", span, format!("the distance `{digits}` of {operator} is not a number"))
+                .hint(format!("write it as in `{example}`")),
+        );
+        return None;
+    }
+    match digits.parse::<u32>() {
+        Ok(n) if n <= FARTHEST => {
+            if n > 10 && operator != "~" {
+                let message = format!("{operator}/{n} is usually the same as AND");
+                found.push(Diagnostic::new("W302", span, message).hint("distances up to 10 say that words belong together"));
+            }
+            Some(n)
+        }
+        _ => {
+            let message = format!("the distance {digits} of {operator} is over the maximum of {FARTHEST}");
+            found.push(Diagnostic::new("E121", span, message).hint("use AND"));
+            None
+        }
+    }
+}

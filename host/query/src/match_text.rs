@@ -1,0 +1,222 @@
+//! A mention, prepared once for all queries.
+
+use vigie_mention::{Engagement, Instant, MediaKind, Mention, MentionKind, Rating};
+
+use crate::fields::MetaField;
+use crate::metadata::{KnownField, Thing};
+use crate::syntax::{Scope, Words};
+use crate::text::{self, Tokens, fold};
+
+/// A mention tokenised once, so that any number of queries can be asked about it.
+///
+/// # Shape
+/// Title and text without what is quoted, the hashtags and handles the mention lists beside its text, and the facts that
+/// fields ask for. It keeps copies of what it needs and does not borrow the mention.
+#[derive(Debug, Clone)]
+pub struct MatchText {
+    pub(crate) title: Passage,
+    pub(crate) body: Passage,
+    /// Hashtags and handles that are listed and do not stand in title or body.
+    pub(crate) tags: Passage,
+    pub(crate) facts: Facts,
+}
+
+/// A text and its tokens.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Passage {
+    pub(crate) text: String,
+    pub(crate) tokens: Tokens,
+}
+
+impl Passage {
+    fn of(text: &str) -> Self {
+        Self { text: text.to_owned(), tokens: Tokens::of(text) }
+    }
+}
+
+/// What fields ask for.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    pub(crate) source: String,
+    pub(crate) kind: MentionKind,
+    pub(crate) language: Option<String>,
+    pub(crate) country: Option<String>,
+    pub(crate) url: Option<Address>,
+    pub(crate) links: Vec<Address>,
+    pub(crate) author_id: Option<String>,
+    pub(crate) handle: Option<Tokens>,
+    pub(crate) name: Option<Tokens>,
+    pub(crate) bio: Option<Tokens>,
+    pub(crate) verified: Option<bool>,
+    pub(crate) followers: Option<u64>,
+    /// Folded, as are the handles.
+    pub(crate) hashtags: Vec<String>,
+    pub(crate) handles: Vec<String>,
+    pub(crate) published: Option<Instant>,
+    pub(crate) collected_at: Instant,
+    pub(crate) engagement: Engagement,
+    pub(crate) rating: Option<Rating>,
+    pub(crate) thread: Option<String>,
+    pub(crate) parent: Option<String>,
+    image: bool,
+    video: bool,
+}
+
+/// An address in lower case, taken apart.
+#[derive(Debug, Clone)]
+pub(crate) struct Address {
+    whole: String,
+    host: std::ops::Range<usize>,
+    path: usize,
+}
+
+impl Address {
+    /// `None` where there is no `://` and thus no host. Admission has checked the rest.
+    pub(crate) fn of(url: &str) -> Option<Self> {
+        let whole = url.to_lowercase();
+        let start = whole.find("://")? + 3;
+        let rest = whole.get(start..)?;
+        let path = start + rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let authority = whole.get(start..path)?;
+        let host_start = start + authority.rfind('@').map_or(0, |at| at + 1);
+        let host = whole.get(host_start..path)?;
+        // A port follows the last colon, unless that stands inside the brackets of an IPv6 address.
+        let host_end = match host.rfind(':') {
+            Some(colon) if !host.ends_with(']') => host_start + colon,
+            _ => path,
+        };
+        let host_start = if whole.get(host_start..host_end)?.starts_with("www.") { host_start + 4 } else { host_start };
+        Some(Self { host: host_start..host_end, path, whole })
+    }
+
+    pub(crate) fn whole(&self) -> &str {
+        &self.whole
+    }
+
+    /// Without `www.` and port.
+    pub(crate) fn host(&self) -> &str {
+        self.whole.get(self.host.clone()).unwrap_or("")
+    }
+
+    /// Path, query and fragment.
+    pub(crate) fn path(&self) -> &str {
+        self.whole.get(self.path..).unwrap_or("")
+    }
+}
+
+impl MatchText {
+    /// Tokenises a mention and takes what fields ask for.
+    #[must_use]
+    pub fn of(mention: &Mention) -> Self {
+        let title = mention.title.as_deref().map(Passage::of).unwrap_or_default();
+        let body = Passage::of(&mention.text);
+        let tags = Passage::of(&listed_only(mention, &title, &body));
+        let author = mention.author.as_ref();
+        let of_author =
+            |text: Option<&String>| text.filter(|text| !text.is_empty()).map(|text| Tokens::of(text.trim_start_matches('@')));
+        let has = |kind: MediaKind| mention.media.iter().any(|media| media.kind == kind);
+        let facts = Facts {
+            source: mention.source.clone(),
+            kind: mention.kind,
+            language: mention.language.clone(),
+            country: mention.country.as_deref().map(str::to_uppercase),
+            url: mention.url.as_deref().and_then(Address::of),
+            links: mention.links.iter().filter_map(|link| Address::of(link)).collect(),
+            author_id: author.map(|author| author.id.clone()).filter(|id| !id.is_empty()),
+            handle: of_author(author.and_then(|author| author.handle.as_ref())),
+            name: of_author(author.and_then(|author| author.name.as_ref())),
+            bio: of_author(author.and_then(|author| author.bio.as_ref())),
+            verified: author.and_then(|author| author.verified),
+            followers: author.and_then(|author| author.followers),
+            hashtags: mention.hashtags.iter().map(|tag| fold(tag)).collect(),
+            handles: mention.handles.iter().map(|handle| fold(handle)).collect(),
+            published: mention.published.map(|moment| moment.at),
+            collected_at: mention.collected_at,
+            engagement: mention.engagement,
+            rating: mention.rating,
+            thread: mention.thread.clone(),
+            parent: mention.parent.clone(),
+            image: has(MediaKind::Image) || mention.kind == MentionKind::Photo,
+            video: has(MediaKind::Video) || mention.kind == MentionKind::Video,
+        };
+        Self { title, body, tags, facts }
+    }
+
+    /// The passages a scope covers. They are apart: nothing spans two of them.
+    pub(crate) fn passages(&self, scope: Scope) -> impl Iterator<Item = &Passage> {
+        let (title, body, tags) = match scope {
+            Scope::Any => (Some(&self.title), Some(&self.body), Some(&self.tags)),
+            Scope::Title => (Some(&self.title), None, None),
+            Scope::Body => (None, Some(&self.body), None),
+        };
+        [title, body, tags].into_iter().flatten()
+    }
+
+    pub(crate) fn has(&self, thing: Thing) -> bool {
+        let somewhere = |test: &dyn Fn(char) -> bool| self.title.text.contains(test) || self.body.text.contains(test);
+        match thing {
+            Thing::Link => !self.facts.links.is_empty(),
+            Thing::Image => self.facts.image,
+            Thing::Video => self.facts.video,
+            Thing::Geo => self.facts.country.is_some(),
+            Thing::Question => self.facts.kind == MentionKind::Question || somewhere(&|c| matches!(c, '?' | '？' | '؟')),
+            Thing::Hashtag => !self.facts.hashtags.is_empty(),
+            Thing::Emoji => somewhere(&text::is_emoji),
+        }
+    }
+
+    /// Whether the mention says anything about a field. Lists are always known; to ask whether they are empty means the same.
+    pub(crate) fn knows(&self, field: KnownField) -> bool {
+        let facts = &self.facts;
+        let field = match field {
+            KnownField::Title => return !self.title.text.is_empty(),
+            KnownField::Body => return !self.body.text.is_empty(),
+            KnownField::Meta(field) => field,
+        };
+        match field {
+            MetaField::Author => facts.handle.is_some() || facts.name.is_some(),
+            MetaField::AuthorId => facts.author_id.is_some(),
+            MetaField::Bio => facts.bio.is_some(),
+            MetaField::AtMentions => !facts.handles.is_empty(),
+            MetaField::Hashtags => !facts.hashtags.is_empty(),
+            MetaField::Links => !facts.links.is_empty(),
+            MetaField::Site | MetaField::Url => facts.url.is_some(),
+            MetaField::Language => facts.language.as_deref().is_some_and(|language| !language.eq_ignore_ascii_case("und")),
+            MetaField::Country => facts.country.is_some(),
+            MetaField::Published => facts.published.is_some(),
+            MetaField::Followers => facts.followers.is_some(),
+            MetaField::Likes => facts.engagement.likes.is_some(),
+            MetaField::Shares => facts.engagement.shares.is_some(),
+            MetaField::Comments => facts.engagement.comments.is_some(),
+            MetaField::Views => facts.engagement.views.is_some(),
+            MetaField::Engagement => facts.engagement.total().is_some(),
+            MetaField::Rating => facts.rating.is_some(),
+            MetaField::Thread => facts.thread.is_some(),
+            MetaField::ReplyTo => facts.parent.is_some(),
+            MetaField::Source
+            | MetaField::Kind
+            | MetaField::EngagementType
+            | MetaField::Fetched
+            | MetaField::Is
+            | MetaField::Has
+            | MetaField::Missing
+            | MetaField::Exists => true,
+        }
+    }
+}
+
+/// Listed hashtags and handles that the text does not show, one a line so that none touches another.
+fn listed_only(mention: &Mention, title: &Passage, body: &Passage) -> String {
+    let mut only = String::new();
+    for (sigil, list) in [('#', &mention.hashtags), ('@', &mention.handles)] {
+        for entry in list {
+            let written = format!("{sigil}{entry}");
+            let words = Words::exact(&written);
+            if !words.occur_in(&title.tokens) && !words.occur_in(&body.tokens) {
+                only.push_str(&written);
+                only.push('\n');
+            }
+        }
+    }
+    only
+}

@@ -1,0 +1,166 @@
+//! Section 9 of the language: every mistake with its code and place, all of them at once.
+
+use crate::{Query, Severity};
+
+/// Code and underlined text of each remark.
+fn remarks(text: &str) -> Vec<(&'static str, &str)> {
+    let found = match Query::parse(text) {
+        Ok(parsed) => {
+            assert!(parsed.remarks.iter().all(|one| one.severity != Severity::Error), "{text}");
+            parsed.remarks
+        }
+        Err(found) => {
+            assert!(found.iter().any(|one| one.severity == Severity::Error), "{text}");
+            found
+        }
+    };
+    found.iter().map(|one| (one.code, text.get(one.span.clone()).expect("a span inside the text"))).collect()
+}
+
+#[test]
+fn errors() {
+    for (text, expected) in [
+        ("", vec![("E100", "")]),
+        ("/* only */", vec![("E100", "/* only */")]),
+        ("(bmw OR audi", vec![("E101", "(")]),
+        ("((a OR b", vec![("E101", "("), ("E101", "(")]),
+        ("bmw)", vec![("E102", ")")]),
+        ("\"bmw series", vec![("E103", "\"")]),
+        ("bmw /* open", vec![("E103", "/*")]),
+        ("bmw AND", vec![("E104", "AND")]),
+        ("OR bmw", vec![("E104", "OR")]),
+        ("bmw AND OR audi", vec![("E104", "AND OR")]),
+        ("bmw NOT", vec![("E104", "NOT")]),
+        ("a (OR b)", vec![("N101", "("), ("E104", "OR")]),
+        ("()", vec![("E105", "()")]),
+        ("title:", vec![("E106", "title:")]),
+        ("title:OR", vec![("E106", "title:"), ("E104", "OR")]),
+        ("title:-bmw", vec![("E106", "-bmw")]),
+        ("thread:\"\"", vec![("E106", "\"\"")]),
+        ("\"...\"", vec![("E107", "\"...\"")]),
+        ("*car", vec![("E110", "*car")]),
+        ("?ar", vec![("E110", "?ar")]),
+        ("ca*", vec![("E111", "ca*")]),
+        ("\"cut* off\"~3", vec![("E112", "\"cut* off\"~3")]),
+        ("c*r", vec![("E113", "c*r")]),
+        ("bmw NEAR/x audi", vec![("E120", "NEAR/x")]),
+        ("bmw NEAR/101 audi", vec![("E121", "NEAR/101")]),
+        ("\"a b\"~x", vec![("E120", "~x")]),
+        ("freq/0:(a)", vec![("E122", "freq/0:")]),
+        ("foo:bar", vec![("E201", "foo:")]),
+        ("missing:folowers", vec![("E201", "folowers")]),
+        ("followers:many", vec![("E203", "many")]),
+        ("kind:tweet", vec![("E203", "tweet")]),
+        ("is:nice", vec![("E203", "nice")]),
+        ("site:x.example/news", vec![("E203", "x.example/news")]),
+        ("followers:>50%", vec![("E203", ">50%")]),
+        ("lang:french", vec![("E204", "french")]),
+        ("country:Frence", vec![("E204", "Frence")]),
+        ("published:[2026-02-01 TO 2026-01-01]", vec![("E205", "[2026-02-01 TO 2026-01-01]")]),
+        ("followers:[5 TO 1]", vec![("E205", "[5 TO 1]")]),
+        ("followers:[5 TO 1", vec![("E101", "["), ("E203", "[5 TO 1")]),
+        ("title:(a author:b)", vec![("N101", "author:"), ("E206", "author:")]),
+        ("author:(a site:b.example)", vec![("N101", "site:b.example"), ("E206", "site:b.example")]),
+        ("city:Paris", vec![("E207", "city:")]),
+        ("(a AND b) NEAR/3 c", vec![("E210", "(a AND b)")]),
+        ("lang:fr NEAR/2 x", vec![("E210", "lang:fr")]),
+        ("x NEAR/2 NOT y", vec![("E210", "NOT")]),
+        ("title:x NEAR/2 y", vec![("E210", "title:x")]),
+        ("@{core} bmw", vec![("N101", "bmw"), ("E232", "@{core}")]),
+        ("site:@list(press)", vec![("E232", "@list(press)")]),
+    ] {
+        let mut found = remarks(text);
+        let mut expected = expected;
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn warnings_and_notes() {
+    for (text, expected) in [
+        ("a OR b AND c", vec![("W301", "a OR b AND c")]),
+        ("a OR (b AND c)", vec![]),
+        ("bmw NEAR/40 audi", vec![("W302", "NEAR/40")]),
+        ("bmw AND NOT bmw", vec![("W303", "NOT bmw")]),
+        ("bmw OR \"bmw series\"", vec![("W304", "\"bmw series\"")]),
+        ("bmw OR audi OR BMW", vec![("W304", "BMW")]),
+        ("bmw OR #bmw", vec![("W304", "#bmw")]),
+        ("bmw OR @bmw", vec![]),
+        ("bmw* OR \"old bmws\"", vec![("W304", "\"old bmws\"")]),
+        ("salt AND & pepper", vec![("W305", "&")]),
+        ("\"why bmw?\"", vec![("W306", "\"why bmw?\"")]),
+        ("(a)-b", vec![("N101", "-b"), ("W307", "-")]),
+        ("bmw audi", vec![("N101", "audi")]),
+        ("bmw -audi", vec![]),
+        ("bmw or audi", vec![("N101", "or"), ("N102", "or")]),
+        ("bmw AND near/3", vec![("N102", "near/3")]),
+        ("bmw OU audi", vec![("N101", "OU"), ("N103", "OU")]),
+        ("“bmw”", vec![("N104", "“bmw”")]),
+    ] {
+        let mut found = remarks(text);
+        found.sort_unstable();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once() {
+    let codes: Vec<&str> =
+        remarks("(foo:bar AND *car OR ca* NEAR/x b) lang:french \"open").into_iter().map(|(code, _)| code).collect();
+    for code in ["E201", "E110", "E111", "E120", "E204", "E103"] {
+        assert!(codes.contains(&code), "{code} is missing in {codes:?}");
+    }
+}
+
+#[test]
+fn messages_say_where_and_what_to_do() {
+    let first = |text: &str| Query::parse(text).expect_err("a mistake").remove(0);
+    assert_eq!(first("a AND\n  (b").to_string(), "error E101: `(` at 2:3 is never closed (write `)` where the group ends)");
+    assert_eq!(first("autor:x").hint.as_deref(), Some("did you mean `author`? to search the text write `\"autor:x\"`"));
+    assert_eq!(first("https://x.example").hint.as_deref(), Some("to search the text write `\"https://x.example\"`"));
+    assert_eq!(first("lang:french").hint.as_deref(), Some("did you mean `fr`?"));
+    assert_eq!(first("é )").place("é )"), (1, 3));
+}
+
+#[test]
+fn limits() {
+    let code = |text: &str| Query::parse(text).expect_err("over a limit").iter().map(|one| one.code).collect::<Vec<_>>();
+    assert_eq!(code(&"a".repeat(64 * 1024 + 1)), ["E250"]);
+    assert!(code(&vec!["a"; 5_001].join(" OR ")).contains(&"E251"));
+    assert_eq!(code(&format!("{}a{}", "(".repeat(65), ")".repeat(65))), ["E252"]);
+    assert_eq!(code(&vec!["a"; 80].join(" NEAR ")), ["E252"]);
+    let wild: Vec<String> = (0..201).map(|n| format!("word{n}*")).collect();
+    assert_eq!(code(&wild.join(" OR ")), ["E253"]);
+    assert!(Query::parse(&format!("{}a{}", "(".repeat(64), ")".repeat(64))).is_ok());
+    assert!(Query::parse(&format!("{}a", "NOT ".repeat(16_000))).is_ok());
+}
+
+#[test]
+fn collection_queries_need_an_anchor_in_every_branch() {
+    for (text, expected) in [
+        ("bmw", vec![]),
+        ("NOT bmw", vec![("E240", "NOT bmw")]),
+        ("bmw OR lang:fr", vec![("E240", "lang:fr")]),
+        ("bmw AND lang:fr", vec![]),
+        ("lang:fr AND (bmw OR has:image)", vec![("E240", "has:image")]),
+        ("lang:fr AND has:image", vec![("E240", "lang:fr AND has:image")]),
+        ("NOT (NOT bmw AND NOT audi)", vec![]),
+        ("NOT (NOT bmw OR lang:fr)", vec![]),
+        ("site:x.example OR author:jane OR links:y.example OR thread:9 OR url:z.example OR hashtags:z", vec![]),
+        ("bmw*", vec![("E240", "bmw*")]),
+        ("bmws*", vec![]),
+        ("\"the bmw*\"", vec![]),
+        ("raw:\"++\"", vec![("E240", "raw:\"++\"")]),
+        ("abc* NEAR/3 bmw", vec![]),
+        ("(abc* OR bmw) NEAR/3 xyz*", vec![("E240", "(abc* OR bmw) NEAR/3 xyz*")]),
+        ("bmw AND sentiment:negative", vec![("E220", "sentiment:negative")]),
+        ("bmw OR an.x.y:>1", vec![("E220", "an.x.y:>1"), ("E240", "an.x.y:>1")]),
+    ] {
+        let query = Query::parse(text).unwrap_or_else(|errors| panic!("{text}: {errors:?}")).query;
+        let found = query.check_collection();
+        let found: Vec<_> = found.iter().map(|one| (one.code, &text[one.span.clone()])).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}

@@ -1,0 +1,414 @@
+//! The parser: recursive descent, one token ahead, linear in the query's length.
+//!
+//! It goes on after an error, so that all of them are reported at once: a part that could not be read is left out, and the
+//! tree is only used if there was no error at all.
+
+mod leaf;
+
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, Severity, line_and_column};
+use crate::fields::MetaField;
+use crate::lex::{Lexer, Mode, Token};
+use crate::syntax::{Expr, Kind, Near, Node, Reach, Scope, TextLeaf};
+
+/// Most bytes of a query.
+const MOST_BYTES: usize = 64 * 1024;
+/// Most words, phrases and field values.
+const MOST_LEAVES: usize = 5_000;
+/// Deepest nesting of brackets, and of NEAR in NEAR.
+const DEEPEST: usize = 64;
+/// Most wildcards.
+const MOST_WILDCARDS: usize = 200;
+/// Most remarks of one query; whoever has so many has enough to do.
+const MOST_REMARKS: usize = 500;
+
+/// Reads a query. The remarks are in the order of their places; without an error among them there is a tree.
+pub(crate) fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
+    if text.len() > MOST_BYTES {
+        let message = format!("the query has {} bytes, at most {MOST_BYTES} are allowed", text.len());
+        return (None, vec![Diagnostic::new("E250", 0..0, message).hint("divide it into several topics")]);
+    }
+    let mut parser = Parser {
+        text,
+        lexer: Lexer::new(text),
+        token: Token::End,
+        span: 0..0,
+        found: Vec::new(),
+        context: Context::Text { scope: Scope::Any, in_field: false },
+        depth: 0,
+        leaves: 0,
+        wildcards: 0,
+        implicit: None,
+        stopped: false,
+    };
+    let tree = parser.query();
+    parser.finish(tree)
+}
+
+/// Inside of what the parser is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Context<'a> {
+    Text { scope: Scope, in_field: bool },
+    Raw(Scope),
+    Meta(MetaField),
+    Derived(&'a str),
+}
+
+impl Context<'_> {
+    fn mode(self) -> Mode {
+        if matches!(self, Self::Text { .. }) { Mode::Text } else { Mode::Value }
+    }
+
+    fn scope(self) -> Scope {
+        match self {
+            Self::Text { scope, .. } | Self::Raw(scope) => scope,
+            Self::Meta(_) | Self::Derived(_) => Scope::Any,
+        }
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    lexer: Lexer<'a>,
+    token: Token<'a>,
+    span: Range<usize>,
+    found: Vec<Diagnostic>,
+    context: Context<'a>,
+    depth: usize,
+    leaves: usize,
+    wildcards: usize,
+    /// Place of the first space read as AND, and how many there were.
+    implicit: Option<(Range<usize>, usize)>,
+    stopped: bool,
+}
+
+impl<'a> Parser<'a> {
+    fn advance(&mut self) {
+        let (token, span) = self.lexer.next(self.context.mode(), &mut self.found);
+        (self.token, self.span) = (token, span);
+    }
+
+    fn report(&mut self, code: &'static str, span: Range<usize>, message: impl Into<String>, hint: impl Into<String>) {
+        self.found.push(Diagnostic::new(code, span, message).hint(hint));
+    }
+
+    /// Gives up reading, after a limit.
+    fn stop(&mut self) {
+        self.lexer.stop();
+        self.stopped = true;
+        self.token = Token::End;
+        self.span = self.text.len()..self.text.len();
+    }
+
+    fn query(&mut self) -> Option<Node> {
+        self.advance();
+        let mut nodes = Vec::new();
+        loop {
+            nodes.extend(self.or());
+            if self.token != Token::Close {
+                break;
+            }
+            let (line, column) = line_and_column(self.text, self.span.start);
+            self.report(
+                "E102",
+                self.span.clone(),
+                format!("`)` at {line}:{column} closes nothing"),
+                "remove it, or open a bracket before",
+            );
+            self.advance();
+            if self.found.len() > MOST_REMARKS {
+                self.stop();
+            }
+        }
+        if nodes.is_empty() && !self.found.iter().any(|one| one.severity == Severity::Error) {
+            self.report("E100", 0..self.text.len(), "empty query", "write at least one word");
+        }
+        conjunction(nodes)
+    }
+
+    fn finish(mut self, tree: Option<Node>) -> (Option<Node>, Vec<Diagnostic>) {
+        if let Some((span, count)) = self.implicit.take() {
+            let more = if count > 1 { format!(", here and in {} more places", count - 1) } else { String::new() };
+            self.found.push(Diagnostic::new("N101", span, format!("a space is read as AND{more}")));
+        }
+        let failed = self.found.iter().any(|one| one.severity == Severity::Error);
+        let tree = if failed { None } else { tree };
+        if let Some(tree) = &tree {
+            self.found.extend(crate::check::remarks(tree));
+        }
+        // Errors come before other remarks where there are too many.
+        self.found.sort_by_key(|one| one.severity);
+        self.found.truncate(MOST_REMARKS);
+        self.found.sort_by_key(|one| one.span.start);
+        (tree, self.found)
+    }
+
+    fn starts_operand(&self) -> bool {
+        !matches!(self.token, Token::End | Token::Close | Token::And | Token::Or | Token::Near { .. })
+    }
+
+    fn operator_here(&self) -> &'a str {
+        self.text.get(self.span.clone()).unwrap_or("")
+    }
+
+    /// Reports binary operators that have nothing on their left, and passes over them.
+    fn no_operator_first(&mut self) {
+        while matches!(self.token, Token::And | Token::Or | Token::Near { .. }) {
+            let name = self.operator_here();
+            self.report(
+                "E104",
+                self.span.clone(),
+                format!("`{name}` lacks a left operand"),
+                "write what goes before it, or remove it",
+            );
+            self.advance();
+        }
+    }
+
+    /// Reports an operator that nothing follows, or another operator.
+    fn operand_after(&mut self, name: &str, span: &Range<usize>) {
+        while matches!(self.token, Token::And | Token::Or | Token::Near { .. }) {
+            let message = format!("`{name}` is followed by `{}`: one operator is too many", self.operator_here());
+            self.report("E104", span.start..self.span.end, message, "keep the one you mean");
+            self.advance();
+        }
+        if !self.starts_operand() && !self.stopped {
+            self.report(
+                "E104",
+                span.clone(),
+                format!("`{name}` lacks a right operand"),
+                "write what goes behind it, or remove it",
+            );
+        }
+    }
+
+    fn or(&mut self) -> Option<Node> {
+        self.no_operator_first();
+        let start = self.span.start;
+        let (first, mut mixed) = self.and();
+        let mut branches: Vec<Node> = first.into_iter().collect();
+        let mut written = 1;
+        while self.token == Token::Or {
+            let operator = self.span.clone();
+            self.advance();
+            self.operand_after("OR", &operator);
+            let (branch, several) = self.and();
+            mixed |= several;
+            written += 1;
+            branches.extend(branch);
+        }
+        let span = start..branches.last().map_or(start, |last| last.span.end);
+        let node = disjunction(branches)?;
+        if mixed && written > 1 {
+            let message = format!("AND binds tighter than OR: read as `{}`", shortened(&node.to_string()));
+            self.report("W301", span, message, "put brackets where you mean them");
+        }
+        Some(node)
+    }
+
+    /// Also whether several parts were written without brackets around them.
+    fn and(&mut self) -> (Option<Node>, bool) {
+        let mut written = 1;
+        let mut parts: Vec<Node> = self.not().into_iter().collect();
+        loop {
+            if self.token == Token::And {
+                let operator = self.span.clone();
+                self.advance();
+                self.operand_after("AND", &operator);
+            } else if self.starts_operand() {
+                if !matches!(self.token, Token::Not | Token::Minus) {
+                    let place = self.span.clone();
+                    let (_, count) = self.implicit.get_or_insert((place, 0));
+                    *count += 1;
+                }
+            } else {
+                break;
+            }
+            written += 1;
+            parts.extend(self.not());
+        }
+        (conjunction(parts), written > 1)
+    }
+
+    fn not(&mut self) -> Option<Node> {
+        let start = self.span.start;
+        let mut negative = false;
+        while matches!(self.token, Token::Not | Token::Minus) {
+            let (name, operator) = (self.operator_here(), self.span.clone());
+            negative = !negative;
+            self.advance();
+            self.operand_after(name, &operator);
+        }
+        let node = self.near()?;
+        if !negative {
+            return Some(node);
+        }
+        let span = start..node.span.end;
+        // Twice not is not at all, with three truth values too.
+        Some(match node.kind {
+            Kind::Not(inner) => Node { kind: inner.kind, span },
+            _ => Node { kind: Kind::Not(Box::new(node)), span },
+        })
+    }
+
+    fn near(&mut self) -> Option<Node> {
+        let mut left = self.primary();
+        while let Token::Near { reach, ordered } = self.token {
+            let (name, operator) = (self.operator_here(), self.span.clone());
+            self.advance();
+            if matches!(self.token, Token::Not | Token::Minus) {
+                self.report("E210", self.span.clone(), near_takes(name), "exclude outside of it: `(a NEAR b) NOT c`");
+                self.not();
+                left = None;
+                continue;
+            }
+            self.operand_after(name, &operator);
+            let right = self.primary();
+            left = self.join(left, right, reach, ordered, name);
+        }
+        left
+    }
+
+    fn join(&mut self, left: Option<Node>, right: Option<Node>, reach: Reach, ordered: bool, name: &str) -> Option<Node> {
+        let (left, right) = (left?, right?);
+        let span = left.span.start..right.span.end;
+        // Both first, so that both are reported.
+        let (left, right) = (self.operand(left, name), self.operand(right, name));
+        let (left, right) = (left?, right?);
+        let depth = 1 + left.depth().max(right.depth());
+        if depth > DEEPEST {
+            self.too_deep(span);
+            return None;
+        }
+        let expr = Expr::Near(Box::new(Near { left, right, reach, ordered, depth }));
+        Some(Node { kind: Kind::Text(TextLeaf { scope: self.context.scope(), at_least: None, expr }), span })
+    }
+
+    /// What has places in a text, from a part of the tree; or E210.
+    fn operand(&mut self, node: Node, operator: &str) -> Option<Expr> {
+        match node.kind {
+            Kind::Text(leaf) if leaf.at_least.is_none() && leaf.scope == self.context.scope() => Some(leaf.expr),
+            Kind::Text(leaf) if leaf.at_least.is_none() => {
+                self.report("E210", node.span, near_takes(operator), "write the field around it, as in `title:(a NEAR b)`");
+                None
+            }
+            Kind::Or(nodes) => {
+                let mut any = Vec::with_capacity(nodes.len());
+                for node in nodes {
+                    match self.operand(node, operator)? {
+                        Expr::AnyOf(inner) => any.extend(inner),
+                        expr => any.push(expr),
+                    }
+                }
+                Some(Expr::AnyOf(any))
+            }
+            _ => {
+                self.report("E210", node.span, near_takes(operator), "keep AND, NOT and fields outside of it");
+                None
+            }
+        }
+    }
+
+    fn too_deep(&mut self, span: Range<usize>) {
+        self.report("E252", span, format!("nested deeper than {DEEPEST}"), "take brackets away, or divide the query");
+        self.stop();
+    }
+
+    fn primary(&mut self) -> Option<Node> {
+        match self.token {
+            Token::Open => self.group(self.context),
+            Token::Word(_) | Token::Phrase { .. } => {
+                let leaf = self.leaf();
+                self.advance();
+                leaf
+            }
+            Token::Field(name) => self.field(name),
+            Token::Part(name) => {
+                let message = format!("no part is saved under the name `{name}`");
+                self.report(
+                    "E232",
+                    self.span.clone(),
+                    message,
+                    "write the words themselves: queries of a file have no saved parts",
+                );
+                self.advance();
+                None
+            }
+            // Reported by whoever wanted an operand.
+            _ => None,
+        }
+    }
+
+    /// From `(` to behind `)`, its inside read in `inner`.
+    fn group(&mut self, inner: Context<'a>) -> Option<Node> {
+        let open = self.span.clone();
+        if self.depth == DEEPEST {
+            self.too_deep(open);
+            return None;
+        }
+        let outer = std::mem::replace(&mut self.context, inner);
+        self.depth += 1;
+        self.advance();
+        let node = if self.token == Token::Close {
+            self.report("E105", open.start..self.span.end, "empty group", "write something between the brackets, or remove them");
+            None
+        } else {
+            self.or()
+        };
+        self.depth -= 1;
+        self.context = outer;
+        let end = self.span.end;
+        if self.token == Token::Close {
+            self.advance();
+        } else if !self.stopped {
+            let (line, column) = line_and_column(self.text, open.start);
+            self.report(
+                "E101",
+                open.clone(),
+                format!("`(` at {line}:{column} is never closed"),
+                "write `)` where the group ends",
+            );
+        }
+        node.map(|node| Node { kind: node.kind, span: open.start..end })
+    }
+}
+
+fn near_takes(name: &str) -> String {
+    format!("{name} takes words, phrases or OR-groups of them")
+}
+
+/// The beginning of a long text.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(120) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
+        None => text.to_owned(),
+    }
+}
+
+fn conjunction(parts: Vec<Node>) -> Option<Node> {
+    flattened(parts, |kind| if let Kind::And(inner) = kind { Ok(inner) } else { Err(kind) }, Kind::And)
+}
+
+fn disjunction(parts: Vec<Node>) -> Option<Node> {
+    flattened(parts, |kind| if let Kind::Or(inner) = kind { Ok(inner) } else { Err(kind) }, Kind::Or)
+}
+
+fn flattened(
+    mut parts: Vec<Node>,
+    open: impl Fn(Kind) -> Result<Vec<Node>, Kind>,
+    close: impl Fn(Vec<Node>) -> Kind,
+) -> Option<Node> {
+    if parts.len() < 2 {
+        return parts.pop();
+    }
+    let span = parts.first()?.span.start..parts.last()?.span.end;
+    let mut flat = Vec::with_capacity(parts.len());
+    for part in parts {
+        match open(part.kind) {
+            Ok(inner) => flat.extend(inner),
+            Err(kind) => flat.push(Node { kind, span: part.span }),
+        }
+    }
+    Some(Node { kind: close(flat), span })
+}

@@ -1,0 +1,262 @@
+//! The syntax tree, and how it prints.
+//!
+//! Trees are kept canonical by the parser: no AND inside an AND, no OR inside an OR, no NOT inside a NOT, fields distributed
+//! over their groups. `Display` gives the canonical text: parsed again it is the same tree. Equality ignores places and the
+//! spelling as written.
+
+use std::fmt::{self, Write};
+use std::ops::Range;
+
+use crate::metadata::Meta;
+use crate::text::Sigil;
+
+/// A part of a query and its bytes in the query's text.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
+    pub(crate) span: Range<usize>,
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind {
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    Not(Box<Node>),
+    Text(TextLeaf),
+    Meta(Meta),
+    /// A field that analyzers or people fill in later, and what is asked of it.
+    Derived {
+        field: String,
+        value: String,
+    },
+}
+
+/// Which texts of a mention are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Any,
+    Title,
+    Body,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TextLeaf {
+    pub(crate) scope: Scope,
+    /// From `freq/n:`.
+    pub(crate) at_least: Option<u32>,
+    pub(crate) expr: Expr,
+}
+
+/// What has places in a text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Expr {
+    /// A word, or words in a row.
+    Words(Words),
+    /// All words, in any order, in a window of their number and `extra` tokens.
+    Window {
+        words: Words,
+        extra: u32,
+    },
+    /// Exact characters.
+    Raw(String),
+    AnyOf(Vec<Expr>),
+    Near(Box<Near>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Near {
+    pub(crate) left: Expr,
+    pub(crate) right: Expr,
+    pub(crate) reach: Reach,
+    pub(crate) ordered: bool,
+    /// How deep it nests; kept so that the parser can bound it.
+    pub(crate) depth: usize,
+}
+
+impl Expr {
+    pub(crate) fn depth(&self) -> usize {
+        match self {
+            Self::Near(near) => near.depth,
+            Self::AnyOf(any) => 1 + any.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Words(_) | Self::Window { .. } | Self::Raw(_) => 0,
+        }
+    }
+}
+
+/// How far two operands may be apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// At most so many tokens between them.
+    Tokens(u32),
+    Sentence,
+}
+
+/// At least one pattern.
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
+    pub(crate) patterns: Vec<Pattern>,
+    /// As the query spells it, for services that do not fold as we do.
+    pub(crate) written: String,
+}
+
+impl PartialEq for Words {
+    fn eq(&self, other: &Self) -> bool {
+        self.patterns == other.patterns
+    }
+}
+
+/// One word of a query.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Pattern {
+    pub(crate) sigil: Sigil,
+    /// Folded.
+    pub(crate) text: String,
+    /// Whether `*` and `?` in it are wildcards.
+    pub(crate) wild: bool,
+}
+
+impl Pattern {
+    /// What stands before the first wildcard.
+    pub(crate) fn prefix(&self) -> &str {
+        if self.wild { self.text.split(['*', '?']).next().unwrap_or("") } else { &self.text }
+    }
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::And(nodes) => joined(f, nodes, " AND ", |node| matches!(node.kind, Kind::Or(_))),
+            Kind::Or(nodes) => joined(f, nodes, " OR ", |node| matches!(node.kind, Kind::And(_))),
+            Kind::Not(node) => match node.kind {
+                Kind::And(_) | Kind::Or(_) => write!(f, "NOT ({node})"),
+                _ => write!(f, "NOT {node}"),
+            },
+            Kind::Text(leaf) => leaf.fmt(f),
+            Kind::Meta(meta) => meta.fmt(f),
+            Kind::Derived { field, value } => write!(f, "{field}:{}", Quoted(value)),
+        }
+    }
+}
+
+fn joined(f: &mut fmt::Formatter<'_>, nodes: &[Node], with: &str, brackets: impl Fn(&Node) -> bool) -> fmt::Result {
+    for (index, node) in nodes.iter().enumerate() {
+        if index > 0 {
+            f.write_str(with)?;
+        }
+        if brackets(node) {
+            write!(f, "({node})")?;
+        } else {
+            write!(f, "{node}")?;
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Display for TextLeaf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bracket = self.at_least.is_some() || !matches!(self.expr, Expr::Words(_) | Expr::Window { .. });
+        let (open, close) = match (self.scope, bracket) {
+            (Scope::Any, _) => ("", ""),
+            (Scope::Title, false) => ("title:", ""),
+            (Scope::Body, false) => ("body:", ""),
+            (Scope::Title, true) => ("title:(", ")"),
+            (Scope::Body, true) => ("body:(", ")"),
+        };
+        f.write_str(open)?;
+        match self.at_least {
+            Some(at_least) => write!(f, "freq/{at_least}:({})", self.expr)?,
+            None => write!(f, "{}", self.expr)?,
+        }
+        f.write_str(close)
+    }
+}
+
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(words) => words.fmt(f),
+            Self::Window { words, extra } => {
+                words.phrase(f)?;
+                write!(f, "~{extra}")
+            }
+            Self::Raw(text) => write!(f, "raw:{}", Quoted(text)),
+            Self::AnyOf(any) => {
+                for (index, expr) in any.iter().enumerate() {
+                    let or = if index > 0 { " OR " } else { "" };
+                    write!(f, "{or}{expr}")?;
+                }
+                Ok(())
+            }
+            Self::Near(near) => {
+                match near.left {
+                    Self::AnyOf(_) => write!(f, "({})", near.left)?,
+                    _ => write!(f, "{}", near.left)?,
+                }
+                match (near.reach, near.ordered) {
+                    (Reach::Tokens(n), false) => write!(f, " NEAR/{n} ")?,
+                    (Reach::Tokens(n), true) => write!(f, " ONEAR/{n} ")?,
+                    (Reach::Sentence, false) => f.write_str(" SENTENCE ")?,
+                    (Reach::Sentence, true) => f.write_str(" OSENTENCE ")?,
+                }
+                match near.right {
+                    Self::AnyOf(_) | Self::Near(_) => write!(f, "({})", near.right),
+                    _ => write!(f, "{}", near.right),
+                }
+            }
+        }
+    }
+}
+
+impl Words {
+    fn phrase(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for (index, pattern) in self.patterns.iter().enumerate() {
+            let space = if index > 0 { " " } else { "" };
+            write!(f, "{space}{pattern}")?;
+        }
+        f.write_char('"')
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.patterns.as_slice() {
+            // In quotes, so that nobody takes the word for the operator.
+            [one] if !matches!(one.text.as_str(), "and" | "or" | "not" | "near" | "onear" | "sentence") => one.fmt(f),
+            _ => self.phrase(f),
+        }
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.sigil {
+            Sigil::None => {}
+            Sigil::Hash => f.write_char('#')?,
+            Sigil::At => f.write_char('@')?,
+        }
+        f.write_str(&self.text)
+    }
+}
+
+/// A text in quotes, as the parser reads it back.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for c in self.0.chars() {
+            if matches!(c, '"' | '\\') {
+                f.write_char('\\')?;
+            }
+            f.write_char(c)?;
+        }
+        f.write_char('"')
+    }
+}

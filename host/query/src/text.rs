@@ -1,0 +1,364 @@
+//! The text model, the same for queries and mentions: folding, tokens, sentences.
+//!
+//! A token is a maximal run of letters, marks, digits and `_`; everything else separates. Characters of scripts that write
+//! no spaces (Han, Kana, Thai, Lao, Khmer, Myanmar) and emoji are tokens of their own. Tokens are folded: NFKC, full case
+//! folding, and the accents taken off.
+//!
+//! Three places where the plain rule would be wrong, and what is done instead:
+//! - Marks of combining class below 10 (vowel signs of Indic scripts, viramas, the voicing of Kana) make other letters, they
+//!   are no accents, and stay.
+//! - Symbols such as `™` separate although NFKC turns them into letters: `Acme™` is the word `acme`.
+//! - Characters without a width of their own (soft hyphen, joiners, direction marks, variation selectors, skin tones) are
+//!   dropped, they neither separate nor belong to a word.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+
+/// What stood directly before a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Sigil {
+    /// Nothing of interest: a word.
+    None,
+    /// `#`: the token begins a hashtag.
+    Hash,
+    /// `@`: the token begins a handle.
+    At,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Token {
+    /// Where its folded form stands in [`Tokens::folded`].
+    start: u32,
+    end: u32,
+    /// Where it stands in the text.
+    from: u32,
+    until: u32,
+    sentence: u32,
+    sigil: Sigil,
+}
+
+/// A text, tokenised.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tokens {
+    folded: String,
+    tokens: Vec<Token>,
+    /// Indexes of `tokens` ordered by folded form, then position, so that words and beginnings of words are found by bisection.
+    order: Vec<u32>,
+}
+
+impl Tokens {
+    /// Tokenises a text. Texts of more than 4 GiB are cut off there.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut tokens = Self::scan(text, false);
+        let (folded, list) = (&tokens.folded, &tokens.tokens);
+        let form = |index: u32| list.get(index as usize).map_or("", |token| &folded[token.start as usize..token.end as usize]);
+        let mut order: Vec<u32> = (0..list.len() as u32).collect();
+        order.sort_unstable_by(|&a, &b| form(a).cmp(form(b)).then(a.cmp(&b)));
+        tokens.order = order;
+        tokens
+    }
+
+    /// Tokens of a query's word or phrase; with `wild`, `*` and `?` are characters of words.
+    pub(crate) fn scan(text: &str, wild: bool) -> Self {
+        let mut scanner =
+            Scanner { tokens: Self::default(), open: Open::Nothing, sentence: 0, sigil: Sigil::None, after_word: false };
+        scanner.run(text.get(..u32::MAX as usize).unwrap_or(text), wild);
+        scanner.tokens
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// The folded form of a token.
+    pub(crate) fn form(&self, index: usize) -> &str {
+        self.tokens.get(index).map_or("", |token| &self.folded[token.start as usize..token.end as usize])
+    }
+
+    pub(crate) fn sigil(&self, index: usize) -> Sigil {
+        self.tokens.get(index).map_or(Sigil::None, |token| token.sigil)
+    }
+
+    pub(crate) fn sentence(&self, index: usize) -> u32 {
+        self.tokens.get(index).or(self.tokens.last()).map_or(0, |token| token.sentence)
+    }
+
+    /// Bytes of the text that tokens `first..last` cover.
+    pub(crate) fn bytes(&self, first: usize, last: usize) -> Range<usize> {
+        let Some(start) = self.tokens.get(first) else { return 0..0 };
+        let end = self.tokens.get(last.saturating_sub(1)).map_or(start.until, |token| token.until.max(start.until));
+        start.from as usize..end as usize
+    }
+
+    /// The tokens that bytes of the text touch, half-open.
+    pub(crate) fn touched(&self, bytes: &Range<usize>) -> (u32, u32) {
+        let first = self.tokens.partition_point(|token| token.until as usize <= bytes.start);
+        let last = self.tokens.partition_point(|token| (token.from as usize) < bytes.end);
+        (first as u32, last.max(first) as u32)
+    }
+
+    /// Every folded form once.
+    pub(crate) fn distinct(&self) -> impl Iterator<Item = &str> {
+        let mut last = None;
+        let forms = self.order.iter().map(|&index| self.form(index as usize));
+        forms.filter(move |form| last.replace(*form) != Some(*form))
+    }
+
+    /// Positions of the tokens whose folded form `order` calls equal; it has to be monotonous over sorted forms.
+    pub(crate) fn range(&self, order: impl Fn(&str) -> Ordering) -> &[u32] {
+        let start = self.order.partition_point(|&index| order(self.form(index as usize)) == Ordering::Less);
+        let rest = self.order.get(start..).unwrap_or_default();
+        let len = rest.partition_point(|&index| order(self.form(index as usize)) == Ordering::Equal);
+        rest.get(..len).unwrap_or_default()
+    }
+}
+
+/// What the next character of a word can do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// Begin a token.
+    Nothing,
+    /// Go on with the token.
+    Run,
+    /// Begin a token; but a mark goes on with the one before.
+    Single,
+}
+
+struct Scanner {
+    tokens: Tokens,
+    open: Open,
+    sentence: u32,
+    sigil: Sigil,
+    after_word: bool,
+}
+
+impl Scanner {
+    fn run(&mut self, text: &str, wild: bool) {
+        let mut piece = String::new();
+        let mut folded: Vec<char> = Vec::new();
+        let mut chars = text.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let next = chars.peek().map(|&(_, next)| next);
+            if is_ignorable(c) {
+                continue;
+            }
+            if c.is_ascii() && next.is_none_or(|next| next.is_ascii()) {
+                if c.is_ascii_alphanumeric() || c == '_' || (wild && (c == '*' || c == '?')) {
+                    self.letter(c.to_ascii_lowercase(), at..at + 1);
+                } else {
+                    self.separate(c, next);
+                }
+                continue;
+            }
+            // A piece is a character with the marks on it: the smallest part that can be normalised by itself.
+            piece.clear();
+            piece.push(c);
+            let mut until = at + c.len_utf8();
+            while let Some(&(mark_at, mark)) = chars.peek() {
+                // A mark after something that separates begins a word.
+                if !is_word(c) || !is_extender(mark) {
+                    break;
+                }
+                piece.push(mark);
+                until = mark_at + mark.len_utf8();
+                chars.next();
+            }
+            if wild && (c == '*' || c == '?') {
+                self.letter(c, at..until);
+            } else if is_word(c) {
+                folded.clear();
+                folded.extend(fold_chars(&piece));
+                for &letter in &folded {
+                    if is_word(letter) {
+                        self.letter(letter, at..until);
+                    } else {
+                        self.open = Open::Nothing;
+                    }
+                }
+                self.after_word = true;
+            } else if is_emoji(c) {
+                self.begin(c, at..until, Open::Nothing);
+                self.after_word = false;
+            } else {
+                self.separate(c, chars.peek().map(|&(_, next)| next));
+            }
+        }
+    }
+
+    fn letter(&mut self, letter: char, origin: Range<usize>) {
+        let mark = is_combining_mark(letter);
+        if mark && self.open != Open::Nothing || self.open == Open::Run && !stands_alone(letter) {
+            self.tokens.folded.push(letter);
+            if let Some(token) = self.tokens.tokens.last_mut() {
+                token.end = self.tokens.folded.len() as u32;
+                token.until = origin.end as u32;
+            }
+        } else {
+            let open = if stands_alone(letter) { Open::Single } else { Open::Run };
+            self.begin(letter, origin, open);
+        }
+        self.after_word = true;
+    }
+
+    fn begin(&mut self, letter: char, origin: Range<usize>, open: Open) {
+        let start = self.tokens.folded.len() as u32;
+        self.tokens.folded.push(letter);
+        self.tokens.tokens.push(Token {
+            start,
+            end: self.tokens.folded.len() as u32,
+            from: origin.start as u32,
+            until: origin.end as u32,
+            sentence: self.sentence,
+            sigil: std::mem::replace(&mut self.sigil, Sigil::None),
+        });
+        self.open = open;
+    }
+
+    fn separate(&mut self, c: char, next: Option<char>) {
+        self.open = Open::Nothing;
+        self.sigil = match c {
+            '#' | '＃' if !self.after_word => Sigil::Hash,
+            '@' | '＠' if !self.after_word => Sigil::At,
+            _ => Sigil::None,
+        };
+        self.after_word = false;
+        let ends = match c {
+            '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '。' | '｡' | '！' | '？' => true,
+            '.' | '!' | '?' | '…' => next.is_none_or(char::is_whitespace),
+            _ => false,
+        };
+        if ends {
+            self.sentence = self.sentence.saturating_add(1);
+        }
+    }
+}
+
+/// Folds a whole text, separators kept: for values that are compared as a whole.
+pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    fold_chars(text).collect()
+}
+
+/// NFKC, full case folding, accents off. Lower, upper, lower again is full case folding for every letter that has it
+/// (`ẞ`, `ß` and `SS` meet in `ss`, the three sigmas in `σ`), and also brings the dotless `ı` to `i`.
+fn fold_chars(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.nfkc()
+        .flat_map(char::to_lowercase)
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .nfkd()
+        .filter(|&c| !is_ignorable(c) && (!is_combining_mark(c) || is_letter_mark(c)))
+        .nfkc()
+}
+
+/// A mark that makes another letter, where accents do not.
+fn is_letter_mark(c: char) -> bool {
+    canonical_combining_class(c) < 10 && !('\u{20D0}'..='\u{20FF}').contains(&c)
+}
+
+/// Letters, marks, digits and `_`.
+pub(crate) fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || is_combining_mark(c)
+}
+
+/// Characters that normalisation can join to the one before.
+fn is_extender(c: char) -> bool {
+    !c.is_ascii() && (is_combining_mark(c) || matches!(c, '\u{1160}'..='\u{11FF}' | '\u{FF9E}' | '\u{FF9F}') || is_ignorable(c))
+}
+
+/// Characters without a width of their own.
+pub(crate) fn is_ignorable(c: char) -> bool {
+    !c.is_ascii()
+        && matches!(c,
+            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180B}'..='\u{180F}' | '\u{200C}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{1F3FB}'..='\u{1F3FF}'
+            | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Scripts that write no spaces between words: each character is a token.
+pub(crate) fn stands_alone(c: char) -> bool {
+    !c.is_ascii()
+        && matches!(c,
+            '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{19E0}'..='\u{19FF}'
+            | '\u{2E80}'..='\u{2FDF}' | '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}' | '\u{3038}'..='\u{303B}'
+            | '\u{3041}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+            | '\u{A9E0}'..='\u{A9FF}' | '\u{AA60}'..='\u{AA7F}' | '\u{F900}'..='\u{FAFF}' | '\u{1AFF0}'..='\u{1B16F}'
+            | '\u{20000}'..='\u{323AF}')
+}
+
+pub(crate) fn is_emoji(c: char) -> bool {
+    !c.is_ascii()
+        && !is_ignorable(c)
+        && matches!(c,
+            '\u{231A}' | '\u{231B}' | '\u{23E9}'..='\u{23FA}' | '\u{2600}'..='\u{27BF}' | '\u{2B05}'..='\u{2B07}'
+            | '\u{2B1B}' | '\u{2B1C}' | '\u{2B50}' | '\u{2B55}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forms(text: &str) -> Vec<String> {
+        let tokens = Tokens::of(text);
+        (0..tokens.len())
+            .map(|index| {
+                let sigil = match tokens.sigil(index) {
+                    Sigil::None => "",
+                    Sigil::Hash => "#",
+                    Sigil::At => "@",
+                };
+                format!("{sigil}{}", tokens.form(index))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn texts_fall_into_tokens() {
+        for (text, expected) in [
+            ("L’Oréal Paris", vec!["l", "oreal", "paris"]),
+            ("P.C. rock-n-roll AT&T C++ a_b", vec!["p", "c", "rock", "n", "roll", "at", "t", "c", "a_b"]),
+            ("Acme™ und STRASSE Straße ẞ", vec!["acme", "und", "strasse", "strasse", "ss"]),
+            ("e\u{301}te\u{301} ﬁn ｆｕｌｌ", vec!["ete", "fin", "full"]),
+            ("#BMW @bmw_usa x#y me@example.org", vec!["#bmw", "@bmw_usa", "x", "y", "me", "example", "org"]),
+            ("東京と大阪", vec!["東", "京", "と", "大", "阪"]),
+            ("カ\u{3099}ガｶﾞ", vec!["ガ", "ガ", "ガ"]),
+            ("हिन्दी की", vec!["हिन्दी", "की"]),
+            ("so\u{AD}lo 👍🏽❤\u{FE0F}x", vec!["solo", "👍", "❤", "x"]),
+            ("ΣΊΣΥΦΟΣ σίσυφος", vec!["σισυφοσ", "σισυφοσ"]),
+            ("①½ 2\u{FE0F}\u{20E3}", vec!["11", "2", "2"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(forms(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn folding_every_character_twice_changes_nothing() {
+        for c in (0..=0x10_FFFF).filter_map(char::from_u32) {
+            let once: String = fold_chars(&c.to_string()).collect();
+            let twice: String = fold_chars(&once).collect();
+            assert_eq!(once, twice, "{c:?} U+{:04X}", c as u32);
+        }
+    }
+
+    #[test]
+    fn sentences_end_where_people_end_them() {
+        let tokens = Tokens::of("Battery 3.5 fine. It exploded!Now\nlast。次");
+        let sentences: Vec<u32> = (0..tokens.len()).map(|index| tokens.sentence(index)).collect();
+        assert_eq!(sentences, [0, 0, 0, 0, 1, 1, 1, 2, 3]);
+    }
+
+    #[test]
+    fn tokens_know_their_bytes() {
+        let text = "An Éte\u{301}™ here";
+        let tokens = Tokens::of(text);
+        assert_eq!(&text[tokens.bytes(1, 2)], "Éte\u{301}");
+        assert_eq!(&text[tokens.bytes(0, 3)], text);
+        assert_eq!(tokens.touched(&(4..5)), (1, 2));
+    }
+}
