@@ -1,0 +1,180 @@
+//! A live analyzer plugin. Instances are kept warm between calls, because the contract makes them pure; one that failed is thrown away.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
+use tracing::{Instrument, info_span};
+use vigie_mention::Failure;
+use vigie_mention::delivery::{Document, RawAnnotation};
+use wasmtime::component::{ComponentExportIndex, Func, InstancePre};
+use wasmtime::{Error, Store};
+
+use crate::answers;
+use crate::bindings::v0_1::{analyze, analyzer::AnalyzerPluginPre, failure};
+use crate::engine::Runtime;
+use crate::error::{CallError, RuntimeError};
+use crate::limits::Limits;
+use crate::live::{self, Place, State, Who};
+use crate::manifest::{Kind, Manifest};
+use crate::meter::Meter;
+use crate::package::Package;
+use crate::plugin::{link_error, settings};
+
+/// Documents one call may be given (contract).
+const MAX_DOCUMENTS: usize = 512;
+/// Calls one instance serves: what a guest leaks is bounded by it.
+const MAX_CALLS: u32 = 128;
+
+/// One document's annotations, or why there are none.
+pub type Outcome = Result<Vec<RawAnnotation>, Failure>;
+
+/// How an analyzer is used.
+#[derive(Debug)]
+pub struct AnalyzerUse {
+    /// Its settings, checked here against the manifest's schema.
+    pub settings: Value,
+    /// What a call may use.
+    pub limits: Limits,
+}
+
+/// An analyzer plugin ready to be called, also concurrently.
+pub struct AnalyzerPlugin {
+    guest: InstancePre<State>,
+    function: ComponentExportIndex,
+    place: Place,
+    manifest: Arc<Manifest>,
+    settings: String,
+    idle: Mutex<Vec<Idle>>,
+}
+
+/// An instance that answered and can answer again.
+struct Warm {
+    store: Store<State>,
+    function: Func,
+    calls: u32,
+    /// Its place among the living.
+    slot: Option<OwnedSemaphorePermit>,
+}
+
+/// A warm instance nobody uses, and the permit to keep it.
+struct Idle {
+    warm: Warm,
+    _kept: OwnedSemaphorePermit,
+}
+
+impl Runtime {
+    /// Compiles an analyzer (or takes it from the cache) and links it.
+    ///
+    /// # Errors
+    /// [`RuntimeError`]: not an analyzer, settings that do not fit, a component that does not compile or link.
+    pub fn analyzer(&self, package: &Package, use_: AnalyzerUse) -> Result<AnalyzerPlugin, RuntimeError> {
+        let manifest = Arc::new(package.manifest().clone());
+        let settings = settings(&manifest, Kind::Analyzer, &use_.settings)?;
+        let component = self.component(package)?;
+        let guest = live::link(&self.inner.engine, &component, false).map_err(|error| link_error(&manifest, &error))?;
+        // Checks the types of what it exports.
+        AnalyzerPluginPre::new(guest.clone()).map_err(|error| link_error(&manifest, &error))?;
+        let function = component
+            .get_export_index(None, analyze::INTERFACE)
+            .and_then(|interface| component.get_export_index(Some(&interface), analyze::FUNCTION))
+            .ok_or_else(|| link_error(&manifest, &Error::msg(format!("it exports no `{}`", analyze::INTERFACE))))?;
+        let who = Who {
+            plugin: manifest.id.clone(),
+            version: manifest.version.clone(),
+            connector: String::new(),
+            limits_table: format!("[analyzers.{}.limits]", manifest.id),
+        };
+        let place = Place { runtime: Arc::clone(&self.inner), who: Arc::new(who), limits: Arc::new(use_.limits), road: None };
+        Ok(AnalyzerPlugin { guest, function, place, manifest, settings: settings.to_string(), idle: Mutex::default() })
+    }
+}
+
+impl AnalyzerPlugin {
+    /// What the plugin says of itself.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// What a call may use.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.place.limits
+    }
+
+    /// Annotates documents, any number; more than a call may have are given in several calls.
+    ///
+    /// # Shape
+    /// One outcome a document, in order. An inner failure is its document's alone: the plugin could not annotate it, or what it
+    /// wrote is out of its range.
+    ///
+    /// # Errors
+    /// [`CallError`] for the batch: a limit, a trap, a wrong number of outcomes, an annotation the manifest does not declare.
+    pub async fn analyze(&self, documents: &[Document]) -> Result<Vec<Outcome>, CallError> {
+        let mut outcomes = Vec::with_capacity(documents.len());
+        for documents in documents.chunks(MAX_DOCUMENTS) {
+            let span = info_span!("plugin.call", call = "analyze", plugin = self.place.who.plugin, documents = documents.len());
+            outcomes.extend(self.call(documents).instrument(span).await?);
+        }
+        Ok(outcomes)
+    }
+
+    async fn call(&self, documents: &[Document]) -> Result<Vec<Outcome>, CallError> {
+        let meter = Arc::new(Meter::default());
+        let call = self.run(documents, Arc::clone(&meter));
+        let (warm, answer) = self.place.bounded(meter, call).await?;
+        // It came to an answer, so its instance is sound, whatever the answer says.
+        self.keep(warm);
+        let outcomes = answer.map_err(|fault| CallError::Failure(failure(fault)))?;
+        if outcomes.len() != documents.len() {
+            let fault = format!("{} outcomes for {} documents", outcomes.len(), documents.len());
+            return Err(answers::invalid(&self.place, &fault));
+        }
+        let check = |outcome| match analyze::outcome(outcome) {
+            Ok(annotations) => {
+                let sound = answers::check_annotations(&self.place, &self.manifest, &annotations)?;
+                Ok(sound.map(|()| annotations))
+            }
+            Err(fault) => Ok(Err(fault)),
+        };
+        outcomes.into_iter().map(check).collect()
+    }
+
+    /// One call of the guest; a trap drops the instance with this future.
+    async fn run(&self, documents: &[Document], meter: Arc<Meter>) -> wasmtime::Result<(Warm, analyze::Outcomes)> {
+        let mut warm = self.checkout(meter).await?;
+        let lent: Vec<_> = documents.iter().map(analyze::document).collect();
+        let analyze = warm.function.typed::<analyze::Parameters<'_>, analyze::Answer>(&warm.store)?;
+        let (answer,) = analyze.call_async(&mut warm.store, (&self.settings, &lent)).await?;
+        warm.calls += 1;
+        Ok((warm, answer))
+    }
+
+    /// A warm instance, or a new one.
+    async fn checkout(&self, meter: Arc<Meter>) -> wasmtime::Result<Warm> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(Idle { mut warm, .. }) = idle {
+            warm.store.data_mut().renew(meter);
+            warm.store.set_epoch_deadline(1);
+            return Ok(warm);
+        }
+        // The semaphore is never closed.
+        let slot = Arc::clone(&self.place.runtime.instances).acquire_owned().await.ok();
+        let mut store = self.place.store(meter);
+        let instance = self.guest.instantiate_async(&mut store).await?;
+        let function =
+            instance.get_func(&mut store, self.function).ok_or_else(|| Error::msg("it exports no function `analyze`"))?;
+        Ok(Warm { store, function, calls: 0, slot })
+    }
+
+    /// Keeps an instance for the next call, if it is still fresh and there is room.
+    fn keep(&self, warm: Warm) {
+        if warm.calls >= MAX_CALLS || warm.slot.is_none() {
+            return;
+        }
+        if let Ok(kept) = Arc::clone(&self.place.runtime.warm).try_acquire_owned() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(Idle { warm, _kept: kept });
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The values of secrets, made where they have to be made.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::Road;
+use crate::derived::{self, Asking, Derived, Recipe};
+use crate::egress::conditional::CACHE_HEADER;
+use crate::egress::send::Hop;
+use crate::exchange::Exchange;
+use crate::http::{HttpError, HttpResponse};
+use crate::origin::Origin;
+use crate::secrets::Known;
+use crate::secrets::fill::Values;
+
+/// Why there is no value.
+pub(super) enum Untold {
+    /// The request cannot be made.
+    Error(HttpError),
+    /// The service that gives tokens refused; the plugin is answered in its place, with a status that tells the same.
+    Answer(HttpResponse),
+}
+
+impl From<HttpError> for Untold {
+    fn from(error: HttpError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Road {
+    /// The values of `names` for a request to `origin`.
+    pub(super) async fn values(&self, names: &BTreeSet<String>, origin: &Origin, deadline: Instant) -> Result<Values, Untold> {
+        for name in names {
+            let Some((binding, _)) = self.secrets.get(name) else {
+                let known = self.secrets.names();
+                return Err(
+                    HttpError::denied(format!("there is no secret `{}`; this plugin has {known}", name.escape_debug())).into()
+                );
+            };
+            if !binding.covers(origin) {
+                return Err(HttpError::denied(format!(
+                    "secret `{name}` may not be sent to {origin}: the manifest binds it to {}",
+                    binding.shown()
+                ))
+                .into());
+            }
+        }
+        let replays = self.exchange.as_ref().is_some_and(Exchange::is_replay);
+        let mut values = Values::new();
+        for name in names {
+            // A replay sends nothing, so that nothing is needed.
+            let value = if replays { String::new() } else { self.value(name, deadline).await? };
+            values.insert(name.clone(), value);
+        }
+        Ok(values)
+    }
+
+    fn value<'a>(&'a self, name: &'a str, deadline: Instant) -> BoxFuture<'a, Result<String, Untold>> {
+        Box::pin(async move {
+            match self.secrets.get(name) {
+                Some((_, Known::Plain(Some(value)))) => Ok(value.clone()),
+                Some((_, Known::Derived(derived))) => match &derived.recipe {
+                    Recipe::Hash { key, message } => {
+                        let (key, message) = (self.value(key, deadline).await?, self.value(message, deadline).await?);
+                        let hash = derived::keyed_hash(&key, &message);
+                        self.secrets.redactor.learn(name, &hash);
+                        Ok(hash)
+                    }
+                    Recipe::Exchange(exchange) => self.token(name, derived, exchange, deadline).await,
+                },
+                _ => Err(HttpError::denied(format!(
+                    "secret `{name}` is not configured; add to the connector's secrets: {name} = {{ env = \"NAME\" }}"
+                ))
+                .into()),
+            }
+        })
+    }
+
+    /// The token in hand, or a new one. The lock is held across the exchange: whoever comes meanwhile gets the same token.
+    async fn token(
+        &self,
+        name: &str,
+        derived: &Derived,
+        exchange: &derived::Exchange,
+        deadline: Instant,
+    ) -> Result<String, Untold> {
+        let mut state = derived.state.lock().await;
+        if let Some(token) = state.as_ref().filter(|token| token.renew_at > Instant::now()) {
+            return Ok(token.value.clone());
+        }
+        let Some(origin) = Origin::of(&exchange.url) else {
+            return Err(HttpError::denied("a token is asked for over https or http alone").into());
+        };
+        self.grants.check(&origin, exchange.method())?;
+        let mut values = Values::new();
+        for needed in derived.needs() {
+            if let Some((binding, _)) = self.secrets.get(needed)
+                && !binding.covers(&origin)
+            {
+                return Err(HttpError::denied(format!(
+                    "secret `{needed}`, which `{name}` is made of, may not be sent to {origin}: the manifest binds it to {}",
+                    binding.shown()
+                ))
+                .into());
+            }
+            values.insert(needed.to_owned(), self.value(needed, deadline).await?);
+        }
+        let learned = |pair: &str| self.secrets.redactor.learn("basic", pair);
+        let Asking { method, headers, body } = exchange.asking(&values, learned).map_err(HttpError::denied)?;
+        let shown = exchange.url.to_string();
+        let max_body = self.limits.response_body_bytes;
+        let hop = Hop { method: &method, url: &exchange.url, shown: &shown, headers, body, max_body, cut: false };
+        let answer = self.egress.send(&hop, deadline).await?;
+        if !(200..300).contains(&answer.status) {
+            return Err(Untold::Answer(self.refused_exchange(name, &shown, &answer)));
+        }
+        let unix_seconds = self.egress.inner.clock.now().as_millis() / 1000;
+        let token = exchange.token(&answer.body, Instant::now(), unix_seconds).map_err(|why| {
+            HttpError::connect(format!("{shown} answered {} and gave no token for secret `{name}`: {why}", answer.status))
+        })?;
+        self.secrets.redactor.learn(name, &token.value);
+        *state = Some(token.clone());
+        Ok(token.value)
+    }
+
+    /// What the plugin sees of a refused exchange: credentials that are refused are a 401, whatever the service calls it (OAuth 2 says
+    /// 400); an overload stays what it is.
+    fn refused_exchange(&self, name: &str, shown: &str, answer: &HttpResponse) -> HttpResponse {
+        let status = if matches!(answer.status, 300..=428 | 430..=499) { 401 } else { answer.status };
+        let why = serde_json::from_slice::<Value>(&answer.body).ok();
+        let why = why.as_ref().and_then(|body| body.get("error")).and_then(Value::as_str).unwrap_or("no reason given");
+        let why: String = why.chars().filter(|c| !c.is_control()).take(80).collect();
+        let message = format!("{shown} refused to give secret `{name}`: status {}, {why}", answer.status);
+        let mut headers =
+            vec![("content-type".to_owned(), "text/plain".to_owned()), (CACHE_HEADER.to_owned(), "secret".to_owned())];
+        headers.extend(answer.header("retry-after").map(|wait| ("retry-after".to_owned(), wait.to_owned())));
+        HttpResponse { status, url: shown.to_owned(), headers, body: self.secrets.redactor.text(&message).into_bytes() }
+    }
+
+    /// Forgets the tokens among `values`, unless a newer one is in hand already; says whether there was one.
+    pub(super) async fn forget_tokens(&self, values: &Values) -> bool {
+        let mut any = false;
+        let mut open: Vec<(&str, Option<&str>)> =
+            values.iter().map(|(name, value)| (name.as_str(), Some(value.as_str()))).collect();
+        while let Some((name, value)) = open.pop() {
+            let Some((_, Known::Derived(derived))) = self.secrets.get(name) else { continue };
+            match &derived.recipe {
+                // What a hash was made of is not at hand here: its tokens are renewed in any case.
+                Recipe::Hash { .. } => open.extend(derived.needs().into_iter().map(|needed| (needed, None))),
+                Recipe::Exchange(_) => {
+                    any = true;
+                    let mut state = derived.state.lock().await;
+                    if value.is_none_or(|value| state.as_ref().is_some_and(|token| token.value == value)) {
+                        *state = None;
+                    }
+                }
+            }
+        }
+        any
+    }
+}
