@@ -1,0 +1,168 @@
+//! What can go wrong, in words that name the file and the way out.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Why the store could not be opened, read or written. Every message names the file and what to do.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Written by a newer Vigie; nothing was changed.
+    #[error("store {} has format {found} and this vigie knows formats up to {known}; install a newer vigie, or name another store", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u64,
+        /// The newest format this program knows.
+        known: u64,
+    },
+    /// Another process writes to it.
+    #[error("store {} is in use by another vigie; stop that one (beside it one can only read), or name another store", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not readable as what was written, or never a store.
+    #[error("store {} is damaged or no store: {message}; restore it from a copy, or move it away and collect anew", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        message: String,
+    },
+    /// No room left. Nothing of the commit is kept, everything before it is.
+    #[error("no room left on the disk of store {}; free some space and start again: nothing that was committed is lost", path.display())]
+    DiskFull {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is nothing to look at.
+    #[error("there is no store at {} yet; `vigie run` makes it", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no folder to put it in.
+    #[error("store {} cannot be made: folder {} does not exist; create it, or name another store", path.display(), folder.display())]
+    MissingFolder {
+        /// The file.
+        path: PathBuf,
+        /// The folder that is missing.
+        folder: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("store {} cannot be read or written: {source}; {}", path.display(), cure(source))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: Arc<io::Error>,
+    },
+    /// An earlier write failed, or the writer ended; the file must be opened anew.
+    #[error("store {} stopped after an earlier failure; start vigie again: nothing that was committed is lost", path.display())]
+    Stopped {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A record that cannot be written down.
+    #[error("{what} cannot be stored in {}: {message}; please report this", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// Which record.
+        what: String,
+        /// Why.
+        message: String,
+    },
+}
+
+fn cure(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "give this user the right to read and write it, or name another store"
+        }
+        io::ErrorKind::IsADirectory => "name a file in that folder instead",
+        _ => "check the disk and start again: nothing that was committed is lost",
+    }
+}
+
+/// An error on its way out, before it knows which file it is about.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Redb(redb::Error),
+    Newer { found: u64, known: u64 },
+    Damaged(String),
+    Encoding { what: String, message: String },
+}
+
+macro_rules! from_redb {
+    ($($error:ident)*) => {$(
+        impl From<redb::$error> for Fault {
+            fn from(error: redb::$error) -> Self {
+                Self::Redb(error.into())
+            }
+        }
+    )*};
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Redb(redb::Error::Io(error))
+    }
+}
+
+from_redb! { StorageError TableError TransactionError CommitError DatabaseError }
+
+/// The file a fault is about. Clones share what is known about its state.
+#[derive(Debug, Clone)]
+pub(crate) struct Site {
+    path: Arc<Path>,
+    /// redb answers every call after a failed write with "previous error"; this remembers that the disk was full.
+    full: Arc<AtomicBool>,
+}
+
+impl Site {
+    pub(crate) fn new(path: &Path) -> Self {
+        Self { path: path.into(), full: Arc::default() }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn stopped(&self) -> StoreError {
+        let path = self.path.to_path_buf();
+        if self.full.load(Ordering::Relaxed) { StoreError::DiskFull { path } } else { StoreError::Stopped { path } }
+    }
+
+    /// Says which file the fault is about and what to do.
+    pub(crate) fn error(&self, fault: impl Into<Fault>) -> StoreError {
+        let path = self.path.to_path_buf();
+        match fault.into() {
+            Fault::Newer { found, known } => StoreError::Newer { path, found, known },
+            Fault::Damaged(message) => StoreError::Damaged { path, message },
+            Fault::Encoding { what, message } => StoreError::Encoding { path, what, message },
+            Fault::Redb(error) => match error {
+                redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => StoreError::Locked { path },
+                redb::Error::PreviousIo | redb::Error::DatabaseClosed | redb::Error::LockPoisoned(_) => self.stopped(),
+                redb::Error::ValueTooLarge(bytes) => {
+                    StoreError::Encoding { path, what: "a record".into(), message: format!("it has {bytes} bytes") }
+                }
+                redb::Error::Io(error) => match error.kind() {
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                        self.full.store(true, Ordering::Relaxed);
+                        StoreError::DiskFull { path }
+                    }
+                    io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+                        StoreError::Damaged { path, message: error.to_string() }
+                    }
+                    _ => StoreError::Io { path, source: Arc::new(error) },
+                },
+                other => StoreError::Damaged { path, message: other.to_string() },
+            },
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What goes into the store and what comes out of it, in plain types.
+//!
+//! Everything here that is kept on disk is written as a map of named fields, and every field that could be missing in an older
+//! file has a default: adding a field needs no migration.
+
+use serde::{Deserialize, Serialize};
+use vigie_mention::delivery::{Direction, Feed};
+use vigie_mention::{Annotation, FailureClass, FeedKey, Instant, Mention, MentionKey, TopicId};
+
+/// What one poll brought; written whole or not at all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Commit {
+    /// The feed that was read.
+    pub feed: FeedKey,
+    /// Which of its two walks read it.
+    pub direction: Direction,
+    /// The host's clock at the time of the poll: becomes `updated_at` and the ledger's hour, and lets child feeds expire.
+    pub at: Instant,
+    /// Mentions to insert or update, in the order delivered: a later record of the same mention wins.
+    pub records: Vec<Record>,
+    /// Mentions the service says are gone; those the store does not know are passed over.
+    pub removals: Vec<MentionKey>,
+    /// Feeds found while reading this one. An unknown one is inserted, a known child only gets a later end.
+    pub children: Vec<Feed>,
+    /// Replaces the stored state of `feed`, both walks, with what the poll left.
+    pub state: FeedState,
+    /// Added to the ledger's row of `feed` and the hour of `at`, together with what the receipt says.
+    pub coverage: Coverage,
+    /// What could not be annotated or admitted.
+    pub dead_letters: Vec<DeadLetter>,
+}
+
+/// One mention with everything known about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The mention as admitted. For a known mention the stored `collected_at` stays.
+    pub mention: Mention,
+    /// Every topic it belongs to; replaces the stored ones.
+    pub topics: Vec<TopicId>,
+    /// Every annotation; replaces the stored ones.
+    pub annotations: Vec<Annotation>,
+    /// What goes into the facts.
+    pub signals: Signals,
+}
+
+/// Which way an opinion leans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Polarity {
+    /// Against.
+    Negative,
+    /// Neither.
+    Neutral,
+    /// In favour.
+    Positive,
+}
+
+/// The annotations that insight counts by, taken out once when the mention is written.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Signals {
+    /// BCP 47 tag an analyzer found; where absent, facts carry the one the service stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// -1 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentiment: Option<f32>,
+    /// Which way it leans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Polarity>,
+}
+
+/// What writing one [`Commit`] changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[must_use]
+pub struct Receipt {
+    /// Mentions not stored before, or stored, removed, and back.
+    pub new: u32,
+    /// Known mentions of which the service now says something else.
+    pub updated: u32,
+    /// Known mentions that came again as they were (their topics or annotations may have been replaced).
+    pub unchanged: u32,
+    /// Mentions turned into tombstones.
+    pub removed: u32,
+}
+
+/// Where a feed stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FeedState {
+    /// What to read, in the plugin's words.
+    pub feed: Feed,
+    /// Found while reading another feed, and gone when it expires; otherwise planned.
+    #[serde(default)]
+    pub child: bool,
+    /// The walk that keeps up with the head.
+    #[serde(default)]
+    pub newer: Walk,
+    /// The walk through the history.
+    #[serde(default)]
+    pub older: Walk,
+}
+
+impl FeedState {
+    /// A feed that was never read.
+    #[must_use]
+    pub fn new(feed: Feed, child: bool) -> Self {
+        Self { feed, child, newer: Walk::default(), older: Walk::default() }
+    }
+
+    /// The walk in one direction.
+    #[must_use]
+    pub fn walk(&self, direction: Direction) -> &Walk {
+        match direction {
+            Direction::Newer => &self.newer,
+            Direction::Older => &self.older,
+        }
+    }
+
+    /// The walk in one direction, to change it.
+    pub fn walk_mut(&mut self, direction: Direction) -> &mut Walk {
+        match direction {
+            Direction::Newer => &mut self.newer,
+            Direction::Older => &mut self.older,
+        }
+    }
+}
+
+/// Where one walk through a feed stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Walk {
+    /// The plugin's own position; `None` is the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Not before this instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_at: Option<Instant>,
+    /// What happens next.
+    #[serde(default)]
+    pub status: WalkStatus,
+    /// Polls in a row that failed.
+    #[serde(default)]
+    pub failures: u32,
+    /// Polls ever made.
+    #[serde(default)]
+    pub polls: u64,
+}
+
+/// What happens next to a walk.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WalkStatus {
+    /// There is more to read now.
+    #[default]
+    Reading,
+    /// Up to date; comes back at `next_at`.
+    Waiting,
+    /// Read to its end, for good.
+    Done,
+    /// Stopped by a failure until a person acts or `next_at` comes.
+    Resting {
+        /// What kind of failure.
+        class: FailureClass,
+        /// The plugin's words.
+        message: String,
+    },
+}
+
+/// What was asked of a service and what came of it: one row of the ledger, or what is added to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Coverage {
+    /// Polls made.
+    pub asked: u32,
+    /// Changes the plugin delivered.
+    pub received: u32,
+    /// Mentions stored for the first time. The store adds the receipt's; leave 0.
+    pub new: u32,
+    /// Mentions changed. The store adds the receipt's; leave 0.
+    pub updated: u32,
+    /// Mentions that were known already. The store adds the receipt's `unchanged` to those given here.
+    pub known: u32,
+    /// Delivered and matching no topic.
+    pub off_topic: u32,
+    /// Delivered and not admitted.
+    pub refused: u32,
+    /// Mentions that became tombstones. The store adds the receipt's; leave 0.
+    pub removed: u32,
+    /// Polls that failed.
+    pub failed: u32,
+    /// Why the last failed poll failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureClass>,
+}
+
+/// An item that a plugin or an analyzer could not deal with, kept for inspection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadLetter {
+    /// The mention it is about; need not be stored.
+    pub key: MentionKey,
+    /// Id of the plugin that failed, or whose delivery was refused.
+    pub plugin: String,
+    /// Its version.
+    pub version: String,
+    /// Where it failed, such as `analyze` or `admit`.
+    pub stage: String,
+    /// What went wrong, for a person.
+    pub message: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// A stored mention with everything known about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stored {
+    /// The mention, as last read.
+    pub mention: Mention,
+    /// Topics it belongs to.
+    pub topics: Vec<TopicId>,
+    /// What analyzers found.
+    pub annotations: Vec<Annotation>,
+    /// What went into the facts.
+    pub signals: Signals,
+    /// When what the service says of it last changed here; at first, when it was stored.
+    pub updated_at: Instant,
+    /// How often its title or text changed since it was first read.
+    pub revision: u32,
+    /// Title and text before the last change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
+}
+
+/// What a mention said before it was edited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Previous {
+    /// The former title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The former text.
+    pub text: String,
+    /// Since when it had said so, as far as Vigie saw.
+    pub at: Instant,
+}
+
+/// What is left of a removed mention: that it was there, and nothing it said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tombstone {
+    /// Its identity.
+    pub key: MentionKey,
+    /// When its removal was read.
+    pub at: Instant,
+}

@@ -1,0 +1,81 @@
+//! Feeds: both cursors, children and their end.
+
+use vigie_mention::delivery::{Direction, Feed};
+use vigie_store::{Commit, FeedState, Store, Walk, WalkStatus};
+
+use crate::material::{at, feed, feed_key, look, poll, store, write};
+
+fn child(id: &str, until: i64) -> Feed {
+    Feed { expires_at: Some(at(until)), ..feed(id) }
+}
+
+fn finds(minute: i64, children: Vec<Feed>) -> Commit {
+    Commit { children, ..poll("videos", minute, "c") }
+}
+
+fn ids(store: &Store) -> Vec<String> {
+    let feeds = look(store).feeds(&feed_key("").connector).expect("reads");
+    feeds.into_iter().map(|(key, _)| key.feed).collect()
+}
+
+fn state(store: &Store, id: &str) -> FeedState {
+    look(store).feed(&feed_key(id)).expect("reads").expect("is there")
+}
+
+#[test]
+fn both_walks_of_a_feed_are_kept() {
+    let store = store();
+    let mut commit = poll("latest", 0, "head");
+    commit.direction = Direction::Older;
+    commit.state.older = Walk {
+        cursor: Some("page 7".into()),
+        next_at: Some(at(9)),
+        status: WalkStatus::Resting { class: vigie_mention::FailureClass::RateLimited, message: "later".into() },
+        failures: 2,
+        polls: 7,
+    };
+    let _ = write(&store, commit.clone());
+    assert_eq!(state(&store, "latest"), commit.state);
+    assert_eq!(look(&store).feed(&feed_key("other")).expect("reads"), None);
+}
+
+#[test]
+fn children_are_found_once_live_longer_and_expire() {
+    let store = store();
+    let _ = write(&store, finds(0, vec![child("comments 1", 100), child("comments 2", 50), child("late", 0)]));
+    assert_eq!(ids(&store), ["comments 1", "comments 2", "videos"], "one that is over already is not begun");
+    assert!(state(&store, "comments 1").child && !state(&store, "videos").child);
+
+    // Read it, then find it again: it keeps its place and ends later, never earlier.
+    let mut read = poll("comments 2", 10, "page 3");
+    read.state = FeedState { newer: read.state.newer, ..FeedState::new(child("comments 2", 50), true) };
+    let _ = write(&store, read.clone());
+    let _ = write(&store, finds(20, vec![child("comments 1", 80), child("comments 2", 90)]));
+    assert_eq!(state(&store, "comments 1").feed.expires_at, Some(at(100)));
+    assert_eq!(state(&store, "comments 2").feed.expires_at, Some(at(90)));
+    assert_eq!(state(&store, "comments 2").newer.cursor.as_deref(), Some("page 3"));
+
+    // A poll that was under way while it was found again knows the old end.
+    read.at = at(30);
+    let _ = write(&store, read);
+    assert_eq!(state(&store, "comments 2").feed.expires_at, Some(at(90)));
+
+    let _ = write(&store, finds(90, vec![]));
+    assert_eq!(ids(&store), ["comments 1", "videos"]);
+    let _ = write(&store, finds(100, vec![]));
+    assert_eq!(ids(&store), ["videos"]);
+}
+
+#[test]
+fn a_planned_feed_does_not_become_a_child_and_other_connectors_are_left_alone() {
+    let store = store();
+    let _ = write(&store, poll("videos", 0, "here"));
+    let _ = write(&store, finds(1, vec![child("videos", 5), child("comments", 50)]));
+    let mut other = poll("x", 60, "c");
+    other.feed.connector = vigie_mention::ConnectorId::new("other").expect("a plain word");
+    let _ = write(&store, other);
+    assert_eq!(ids(&store), ["comments", "videos"], "another connector's poll ends nothing here");
+    let _ = write(&store, finds(60, vec![]));
+    assert_eq!(ids(&store), ["videos"]);
+    assert_eq!(look(&store).all_feeds().expect("reads").len(), 2);
+}
