@@ -1,0 +1,82 @@
+//! Plans feeds, walks searches and comment trees, reads items again.
+
+mod search;
+mod tree;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use vigie_plugin::{Batch, Change, Clause, Failure, Feed, Poll, Search, http};
+
+use crate::parse::Item;
+use crate::{Settings, normalize, query};
+
+/// What a feed's id may have, less the words before it.
+const MAX_QUERY_IN_ID_BYTES: usize = 400;
+
+/// How a feed is read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Params {
+    /// A search with Algolia's query and tags.
+    Search { query: String, tags: String },
+    /// The comments of a story, published at an instant in milliseconds.
+    Tree { story: i64, published: Option<i64> },
+}
+
+/// One feed for each different alternative of the searches; everything new where nothing is searched for.
+pub(crate) fn plan(settings: &Settings, searches: &[Search]) -> Result<Vec<Feed>, Failure> {
+    settings.comments_for_ms()?;
+    if settings.tags.is_empty() {
+        return Err(Failure::settings("setting `tags`: it is empty: name at least one kind of item, such as \"story\""));
+    }
+    let tags = format!("({})", settings.tags.join(","));
+    let everything = Clause { all: Vec::new(), none: Vec::new() };
+    let clauses: Vec<&Clause> = match searches {
+        [] => vec![&everything],
+        searches => searches.iter().flat_map(|search| &search.any).collect(),
+    };
+    let mut feeds: Vec<Feed> = Vec::new();
+    for query in clauses.into_iter().map(query::query) {
+        let named = if query.len() <= MAX_QUERY_IN_ID_BYTES { query.clone() } else { hash(&query) };
+        let id = format!("search{tags}:{named}");
+        if feeds.iter().any(|feed| feed.id == id) {
+            continue;
+        }
+        let title = if query.is_empty() { "everything".to_owned() } else { format!("search for {query}") };
+        feeds.push(Feed::new(id, title).with_params(&Params::Search { query, tags: tags.clone() }));
+    }
+    Ok(feeds)
+}
+
+pub(crate) fn poll(settings: &Settings, request: &Poll) -> Result<Batch, Failure> {
+    match request.feed.read_params()? {
+        Params::Search { query, tags } => search::poll(settings, request, &query, &tags),
+        Params::Tree { story, published } => tree::poll(settings, request, story, published),
+    }
+}
+
+/// Items read one by one, as Firebase has no other form. An item that cannot be read now is left as it is.
+pub(crate) fn refresh(ids: Vec<String>) -> Result<Vec<Change>, Failure> {
+    let ids: Vec<String> = ids.into_iter().filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).collect();
+    let requests = ids.iter().map(|id| http::get(format!("https://hacker-news.firebaseio.com/v0/item/{id}.json"))).collect();
+    let mut changes = Vec::new();
+    let mut refused = None;
+    let mut answered = false;
+    for (id, answer) in ids.iter().zip(http::send_all(requests)) {
+        match answer.and_then(|answer| answer.json::<Option<Item>>()) {
+            Ok(item) => {
+                answered = true;
+                changes.extend(normalize::item(id, item.as_ref()));
+            }
+            Err(failure) => refused = Some(failure),
+        }
+    }
+    match refused {
+        Some(failure) if !answered => Err(failure),
+        _ => Ok(changes),
+    }
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
