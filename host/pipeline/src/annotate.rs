@@ -1,0 +1,242 @@
+//! Sends mentions through the waves of analyzers, a batch at a time, and keeps what fails with its reason.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinSet;
+use vigie_mention::delivery::Document;
+use vigie_mention::{Annotation, Instant, Label, Mention, TopicId, Value};
+use vigie_runtime::{CallError, Read};
+use vigie_store::{DeadLetter, Polarity, Signals};
+
+use crate::event::Event;
+use crate::plan::{Analyzed, Analyzer};
+use crate::quarantine::Quarantine;
+
+/// A mention on its way to the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    pub(crate) mention: Mention,
+    pub(crate) topics: Vec<TopicId>,
+    pub(crate) annotations: Vec<Annotation>,
+}
+
+struct Stage {
+    analyzer: Arc<dyn Analyzer>,
+    quarantine: Mutex<Quarantine>,
+}
+
+/// The analyzers of a plan, in waves.
+pub(crate) struct Annotator {
+    waves: Vec<Vec<Arc<Stage>>>,
+    documents: usize,
+}
+
+/// Why some mentions of a batch have no annotation of one analyzer.
+struct Missing {
+    items: Vec<usize>,
+    message: String,
+}
+
+impl Annotator {
+    pub(crate) fn new(analyzers: &[Arc<dyn Analyzer>], waves: &[Vec<usize>], documents: usize) -> Self {
+        let stage = |&index: &usize| Arc::new(Stage { analyzer: Arc::clone(&analyzers[index]), quarantine: Mutex::default() });
+        Self { waves: waves.iter().map(|wave| wave.iter().map(stage).collect()).collect(), documents: documents.clamp(1, 512) }
+    }
+
+    /// Whether annotations written earlier are what the analyzers of today would write.
+    pub(crate) fn is_current(&self, annotations: &[Annotation]) -> bool {
+        let mut stages = self.waves.iter().flatten();
+        let by_one_of_ours = |annotation: &Annotation| {
+            let mut stages = self.waves.iter().flatten();
+            stages.any(|stage| annotation.analyzer == stage.analyzer.id() && annotation.version == stage.analyzer.version())
+        };
+        annotations.iter().all(by_one_of_ours)
+            && stages.all(|stage| annotations.iter().any(|annotation| annotation.analyzer == stage.analyzer.id()))
+    }
+
+    /// Adds to each item what the analyzers find; returns what they could not annotate.
+    pub(crate) async fn annotate(&self, items: &mut [Item], now: Instant, events: &UnboundedSender<Event>) -> Vec<DeadLetter> {
+        let mut letters = Vec::new();
+        if items.is_empty() {
+            return letters;
+        }
+        for wave in &self.waves {
+            let mut running: JoinSet<(usize, usize, Vec<(usize, Vec<Annotation>)>, Vec<Missing>)> = JoinSet::new();
+            for (place, stage) in wave.iter().enumerate() {
+                for (chunk, slice) in items.chunks(self.documents).enumerate() {
+                    let documents = slice.iter().map(|item| document(item, stage.analyzer.reads())).collect();
+                    let (stage, events, first) = (Arc::clone(stage), events.clone(), chunk * self.documents);
+                    running.spawn(async move {
+                        let (found, missing) = stage.run(documents, first, now, &events).await;
+                        (place, chunk, found, missing)
+                    });
+                }
+            }
+            let mut results = Vec::new();
+            while let Some(result) = running.join_next().await {
+                // A task only fails to join when it was aborted with the whole run or has a bug; both end the run.
+                results.push(result.expect("an analyzer's task neither panics nor is aborted alone"));
+            }
+            // Annotations stand in the order of the analyzers, whichever was faster.
+            results.sort_by_key(|(place, chunk, ..)| (*place, *chunk));
+            for (place, _, found, missing) in results {
+                let analyzer = &wave[place].analyzer;
+                for (index, annotations) in found {
+                    items[index].annotations.extend(annotations);
+                }
+                for Missing { items: indices, message } in missing {
+                    letters.extend(indices.into_iter().map(|index| DeadLetter {
+                        key: items[index].mention.key(),
+                        plugin: analyzer.id().to_owned(),
+                        version: analyzer.version().to_owned(),
+                        stage: "annotate".to_owned(),
+                        message: message.clone(),
+                        at: now,
+                    }));
+                }
+            }
+        }
+        letters
+    }
+}
+
+impl Stage {
+    /// Annotates documents; where a call breaks, halves the batch until the document that breaks it is alone.
+    async fn run(
+        &self,
+        documents: Vec<Document>,
+        first: usize,
+        now: Instant,
+        events: &UnboundedSender<Event>,
+    ) -> (Vec<(usize, Vec<Annotation>)>, Vec<Missing>) {
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        let mut todo = vec![(0, documents.len())];
+        while let Some((from, until)) = todo.pop() {
+            let range = from..until;
+            let place = |offset: usize| first + offset;
+            if let Some(rest) = self.quarantine().until(now) {
+                let message = format!("analyzer `{}` is in quarantine until {rest}", self.analyzer.id());
+                missing.push(Missing { items: range.map(place).collect(), message });
+                continue;
+            }
+            match self.analyzer.analyze(&documents[range.clone()]).await {
+                Ok(analyzed) => {
+                    self.quarantine().well();
+                    self.sort(analyzed, first + from, &mut found, &mut missing);
+                }
+                Err(CallError::Failure(failure)) => {
+                    missing.push(Missing { items: range.map(place).collect(), message: failure.to_string() });
+                }
+                Err(_) if range.len() > 1 => {
+                    let middle = from + range.len() / 2;
+                    todo.extend([(middle, until), (from, middle)]);
+                }
+                Err(fault) => {
+                    let message = fault.to_string();
+                    let ends = self.quarantine().fault(now);
+                    if let Some(until) = ends {
+                        let plugin = self.analyzer.id().to_owned();
+                        let _ = events.send(Event::Quarantined { plugin, until, message: message.clone() });
+                    }
+                    missing.push(Missing { items: range.map(place).collect(), message });
+                }
+            }
+        }
+        if let Some(Missing { message, .. }) = missing.first() {
+            let mentions = missing.iter().map(|missing| missing.items.len()).sum();
+            let analyzer = self.analyzer.id().to_owned();
+            let _ = events.send(Event::Unannotated { analyzer, mentions, message: message.clone() });
+        }
+        (found, missing)
+    }
+
+    fn sort(&self, analyzed: Analyzed, first: usize, found: &mut Vec<(usize, Vec<Annotation>)>, missing: &mut Vec<Missing>) {
+        for (offset, result) in analyzed.into_iter().enumerate() {
+            match result {
+                Ok(raw) => {
+                    let annotation = |raw: vigie_mention::delivery::RawAnnotation| Annotation {
+                        analyzer: self.analyzer.id().to_owned(),
+                        version: self.analyzer.version().to_owned(),
+                        key: raw.key,
+                        value: raw.value,
+                        confidence: raw.confidence,
+                    };
+                    found.push((first + offset, raw.into_iter().map(annotation).collect()));
+                }
+                Err(failure) => missing.push(Missing { items: vec![first + offset], message: failure.to_string() }),
+            }
+        }
+    }
+
+    fn quarantine(&self) -> std::sync::MutexGuard<'_, Quarantine> {
+        self.quarantine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What an analyzer gets to see: the fields it asked for, and no more.
+fn document(item: &Item, reads: &[Read]) -> Document {
+    let Item { mention, topics, annotations } = item;
+    let asks = |read: &Read| reads.contains(read);
+    let wanted =
+        |annotation: &&Annotation| reads.iter().any(|read| matches!(read, Read::Annotation(key) if *key == annotation.key));
+    let mut seen: Vec<Annotation> = annotations.iter().filter(wanted).cloned().collect();
+    if asks(&Read::Annotation("topics".to_owned())) {
+        seen.push(known("topics", topics.iter().map(ToString::to_string)));
+    }
+    if asks(&Read::Annotation("hashtags".to_owned())) {
+        seen.push(known("hashtags", mention.hashtags.iter().cloned()));
+    }
+    Document {
+        text: if asks(&Read::Text) { mention.text.clone() } else { String::new() },
+        title: mention.title.clone().filter(|_| asks(&Read::Title)),
+        language: if asks(&Read::Language) { language(mention, annotations) } else { None },
+        kind: mention.kind,
+        source: mention.source.clone(),
+        author: mention.author.clone().filter(|_| asks(&Read::Author)),
+        rating: mention.rating.filter(|_| asks(&Read::Rating)),
+        published_at: mention.at(),
+        annotations: seen,
+    }
+}
+
+/// What the host knows itself, in the form of an annotation.
+fn known(key: &str, names: impl Iterator<Item = String>) -> Annotation {
+    let labels = names.map(|name| Label { name, score: 1.0 }).collect();
+    Annotation {
+        analyzer: "vigie".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        key: key.to_owned(),
+        value: Value::Labels(labels),
+        confidence: None,
+    }
+}
+
+/// The language of a mention: what an analyzer found, or else what the service stated.
+fn language(mention: &Mention, annotations: &[Annotation]) -> Option<String> {
+    let found = annotations.iter().find_map(|annotation| match &annotation.value {
+        Value::Text(tag) if annotation.key == "language" && tag != "und" => Some(tag.clone()),
+        _ => None,
+    });
+    found.or_else(|| mention.language.clone())
+}
+
+/// What goes into the facts that insight scans.
+pub(crate) fn signals(mention: &Mention, annotations: &[Annotation]) -> Signals {
+    let value = |key: &str| annotations.iter().find(|annotation| annotation.key == key).map(|annotation| &annotation.value);
+    #[expect(clippy::cast_possible_truncation, reason = "a polarity in -1..1 loses nothing that matters")]
+    let sentiment = match value("sentiment") {
+        Some(Value::Number(number)) => Some(*number as f32),
+        _ => None,
+    };
+    let label = match value("sentiment-label") {
+        Some(Value::Text(label)) => match label.as_str() {
+            "positive" => Some(Polarity::Positive),
+            "negative" => Some(Polarity::Negative),
+            "neutral" => Some(Polarity::Neutral),
+            _ => None,
+        },
+        _ => None,
+    };
+    Signals { language: language(mention, annotations), sentiment, label }
+}

@@ -1,0 +1,362 @@
+//! Drives the feeds of one connector: plans them, polls those that are due, commits what each poll brings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinSet;
+use tokio::time::Instant as Tick;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+use vigie_mention::delivery::{Direction, Feed, PollRequest};
+use vigie_mention::{Failure, FailureClass, FeedKey, Instant};
+use vigie_runtime::CallError;
+use vigie_store::{FeedState, Receipt, Store, Walk, Writer};
+
+use crate::admit::Admission;
+use crate::annotate::Annotator;
+use crate::digest::{self, Digest, Digested};
+use crate::error::PipelineError;
+use crate::event::{Event, Tally};
+use crate::feeds::{Due, Feeds};
+use crate::plan::{Connector, Options, Topic};
+use crate::quarantine::Quarantine;
+use crate::route::Router;
+use crate::run::Mode;
+use crate::schedule::{self, Beat};
+
+/// How far back the head of a feed reaches the first time, where no history is asked for.
+const FIRST_LOOK: Duration = Duration::from_secs(24 * 60 * 60);
+/// Tries to plan before a run on demand gives a connector up.
+const PLAN_TRIES: u32 = 3;
+
+/// What the connectors of a run share.
+pub(crate) struct Shared {
+    pub(crate) topics: Vec<Topic>,
+    pub(crate) router: Router,
+    pub(crate) annotator: Annotator,
+    pub(crate) store: Store,
+    pub(crate) writer: Writer,
+    pub(crate) options: Options,
+    pub(crate) events: UnboundedSender<Event>,
+    pub(crate) stop: CancellationToken,
+}
+
+/// One connector at work.
+pub(crate) struct Worker {
+    connector: Arc<Connector>,
+    shared: Arc<Shared>,
+    random: fastrand::Rng,
+    quarantine: Quarantine,
+    /// The whole connector waits until this tick: what one feed was told holds for all that use the same service.
+    hold: Option<Tick>,
+    tally: Tally,
+    last_failure: Option<String>,
+}
+
+/// How a connector's part of a run ended.
+pub(crate) struct Ended {
+    pub(crate) tally: Tally,
+    pub(crate) last_failure: Option<String>,
+}
+
+/// One poll that is under way.
+struct Job {
+    feed: String,
+    direction: Direction,
+    before: FeedState,
+}
+
+struct Polled {
+    job: Job,
+    result: Result<vigie_mention::delivery::Batch, CallError>,
+}
+
+impl Worker {
+    pub(crate) fn new(connector: Connector, shared: Arc<Shared>) -> Self {
+        // Each connector has its own sequence, whatever the others do.
+        let name = connector.id.as_str().bytes().fold(shared.options.seed, |seed, byte| seed.rotate_left(5) ^ u64::from(byte));
+        Self {
+            connector: Arc::new(connector),
+            shared,
+            random: fastrand::Rng::with_seed(name),
+            quarantine: Quarantine::default(),
+            hold: None,
+            tally: Tally::default(),
+            last_failure: None,
+        }
+    }
+
+    /// Works until there is nothing left to do in this run, or until it is asked to stop.
+    pub(crate) async fn run(mut self, mode: Mode) -> Result<Ended, PipelineError> {
+        let stop = self.shared.stop.clone();
+        let result = tokio::select! {
+            // What is under way when the run is stopped is dropped: it was not committed, so the next run reads it again.
+            () = stop.cancelled() => Ok(()),
+            result = self.work(mode) => result,
+        };
+        result?;
+        let connector = self.connector.id.clone();
+        self.tell(Event::Finished { connector, tally: self.tally });
+        Ok(Ended { tally: self.tally, last_failure: self.last_failure })
+    }
+
+    async fn work(&mut self, mode: Mode) -> Result<(), PipelineError> {
+        let Some(planned) = self.plan(mode).await else { return Ok(()) };
+        let stored = self.read(|snapshot, connector| snapshot.feeds(&connector.id))?;
+        let stored = stored.into_iter().map(|(key, state)| (key.feed, state)).collect();
+        let mut feeds = Feeds::new(planned, stored, self.connector.history.is_some(), self.now());
+        self.tell(Event::Planned { connector: self.connector.id.clone(), feeds: feeds.len() });
+
+        let mut polls: JoinSet<Polled> = JoinSet::new();
+        loop {
+            let wait = self.start_due(&mut feeds, &mut polls, mode);
+            if polls.is_empty() {
+                match wait {
+                    Some(until) => tokio::time::sleep_until(until).await,
+                    None => return Ok(()),
+                }
+                feeds.forget_expired(self.now());
+                continue;
+            }
+            let done = polls.join_next().await.expect("a poll is under way");
+            let polled = done.map_err(|error| self.broken(&error))?;
+            self.settle(polled, &mut feeds, mode).await?;
+        }
+    }
+
+    /// Starts as many polls as may run at once; returns when to look again, if anything is due at all.
+    fn start_due(&mut self, feeds: &mut Feeds, polls: &mut JoinSet<Polled>, mode: Mode) -> Option<Tick> {
+        let patience = self.shared.options.patience;
+        while polls.len() < self.connector.parallel.max(1) {
+            let (feed, direction, due) = feeds.next(mode, patience)?;
+            let held = self.hold.filter(|hold| *hold > Tick::now());
+            match (due, held) {
+                (_, Some(hold)) if mode == Mode::Once && hold > Tick::now() + patience => return None,
+                (Due::Never, _) => return None,
+                (Due::At(at), hold) => return Some(hold.map_or(at, |hold| hold.max(at))),
+                (Due::Now, Some(hold)) => return Some(hold),
+                (Due::Now, None) => {}
+            }
+            let Some(live) = feeds.get_mut(&feed) else { return None };
+            live.busy = true;
+            let job = Job { feed, direction, before: live.state.clone() };
+            let request = self.request(&job);
+            let (source, span) = (Arc::clone(&self.connector.source), self.span(&job));
+            polls.spawn(async move { Polled { result: source.poll(request).await, job } }.instrument(span));
+        }
+        None
+    }
+
+    fn request(&self, job: &Job) -> PollRequest {
+        let now = self.now();
+        let since = match job.direction {
+            Direction::Newer => now - self.connector.history.map_or(FIRST_LOOK, |history| history.min(FIRST_LOOK)),
+            Direction::Older => now - self.connector.history.unwrap_or_default(),
+        };
+        // A child is read whole: its conversation may have begun before we looked.
+        let since = (!job.before.child).then_some(since);
+        let cursor = job.before.walk(job.direction).cursor.clone();
+        PollRequest {
+            feed: job.before.feed.clone(),
+            direction: job.direction,
+            // Once there is a cursor it says better than any date where the head goes on.
+            since: since.filter(|_| job.direction == Direction::Older || cursor.is_none()),
+            cursor,
+            limit: self.connector.batch,
+        }
+    }
+
+    /// Commits what a poll brought, and takes its consequences for the connector.
+    async fn settle(&mut self, polled: Polled, feeds: &mut Feeds, mode: Mode) -> Result<(), PipelineError> {
+        let Polled { job, result } = polled;
+        let beat = self.beat();
+        let key = FeedKey { connector: self.connector.id.clone(), feed: job.feed.clone() };
+        let mut state = job.before.clone();
+        let walk = job.before.walk(job.direction);
+        match result {
+            Ok(batch) => {
+                self.quarantine.well();
+                let moved_on = schedule::after_batch(walk, batch.cursor.clone(), batch.next, &beat);
+                *state.walk_mut(job.direction) = moved_on;
+                let children = batch.feeds.clone();
+                let snapshot = self.read(|snapshot, _| Ok(snapshot))?;
+                let digest = Digest {
+                    admission: self.admission(beat.now),
+                    topics: &self.connector.topics,
+                    accept: self.connector.accept,
+                    router: &self.shared.router,
+                    annotator: &self.shared.annotator,
+                    snapshot: &snapshot,
+                    events: &self.shared.events,
+                };
+                let digested = digest.batch(key, job.direction, state.clone(), batch).await;
+                drop(snapshot);
+                self.commit_batch(digested.map_err(|source| self.store_error(source))?, &job).await?;
+                feeds.adopt(children, beat.now);
+            }
+            Err(error) => {
+                let (after, class) = self.after_error(walk, &error, &beat);
+                *state.walk_mut(job.direction) = after;
+                let receipt = self.writer_commit(digest::failed(key, job.direction, state.clone(), class, beat.now)).await?;
+                debug_assert_eq!(receipt, Receipt::default(), "a failed poll brings no mentions");
+                self.tally.polls += 1;
+                self.tally.failed += 1;
+                self.consequences(&error, &job, &state, mode);
+            }
+        }
+        if let Some(live) = feeds.get_mut(&job.feed) {
+            live.settle(job.direction, state, beat.now);
+        }
+        feeds.forget_expired(beat.now);
+        Ok(())
+    }
+
+    async fn commit_batch(&mut self, digested: Digested, job: &Job) -> Result<(), PipelineError> {
+        let Digested { commit, reached } = digested;
+        let (coverage, letters) = (commit.coverage, commit.dead_letters.len());
+        let receipt = self.writer_commit(commit).await?;
+        let tally = Tally {
+            polls: 1,
+            failed: 0,
+            received: coverage.received.into(),
+            new: receipt.new.into(),
+            updated: receipt.updated.into(),
+            known: u64::from(receipt.unchanged) + u64::from(coverage.known),
+            off_topic: coverage.off_topic.into(),
+            refused: coverage.refused.into(),
+            removed: receipt.removed.into(),
+            dead_letters: (letters as u64).saturating_sub(coverage.refused.into()),
+        };
+        self.tally.add(&tally);
+        let since = self.connector.history.map(|history| self.now() - history).filter(|_| job.direction == Direction::Older);
+        self.tell(Event::Committed {
+            connector: self.connector.id.clone(),
+            feed: job.before.feed.title.clone(),
+            direction: job.direction,
+            tally,
+            reached,
+            since,
+        });
+        Ok(())
+    }
+
+    /// The walk after an error, and the class it goes into the ledger with.
+    fn after_error(&mut self, walk: &Walk, error: &CallError, beat: &Beat) -> (Walk, Option<FailureClass>) {
+        if let CallError::Failure(Failure { class, message, .. }) = error {
+            let CallError::Failure(failure) = error else { unreachable!("matched above") };
+            return (schedule::after_failure(walk, *class, message, failure.retry_after(), beat), Some(*class));
+        }
+        let message = error.to_string();
+        let rest = self.quarantine.fault(beat.now);
+        let plugin = self.connector.source.id().to_owned();
+        self.tell(Event::Fault { connector: self.connector.id.clone(), plugin: plugin.clone(), message: message.clone() });
+        if let Some(until) = rest {
+            self.tell(Event::Quarantined { plugin, until, message: message.clone() });
+        }
+        (schedule::after_fault(walk, &message, rest, beat), None)
+    }
+
+    /// What an error means for the other feeds of the connector, and what is told of it.
+    fn consequences(&mut self, error: &CallError, job: &Job, state: &FeedState, mode: Mode) {
+        self.last_failure = Some(error.to_string());
+        let now = self.now();
+        let pause = state.walk(job.direction).next_at.map(|at| at.since(now));
+        if self.quarantine.until(now).is_some() {
+            self.hold = pause.map(|pause| Tick::now() + pause);
+        }
+        let CallError::Failure(Failure { class, message, .. }) = error else { return };
+        let (connector, feed) = (self.connector.id.clone(), job.before.feed.title.clone());
+        let (class, message) = (*class, message.clone());
+        match class {
+            FailureClass::RateLimited | FailureClass::QuotaExhausted => {
+                let pause = pause.unwrap_or_default();
+                self.hold = Some(Tick::now() + pause);
+                self.tell(Event::Waiting { connector, feed, pause, class, message });
+            }
+            FailureClass::Settings | FailureClass::Unauthorized => {
+                // A person must act; in a run on demand that is the end of this connector.
+                let rest = if mode == Mode::Once { Duration::MAX } else { pause.unwrap_or_default() };
+                self.hold =
+                    Tick::now().checked_add(rest).or_else(|| Tick::now().checked_add(Duration::from_secs(u32::MAX.into())));
+                self.tell(Event::Resting { connector, class, message });
+            }
+            _ => self.tell(Event::Failed { connector, feed, class, message }),
+        }
+    }
+
+    /// Names the feeds; `None` if that cannot be done in this run.
+    async fn plan(&mut self, mode: Mode) -> Option<Vec<Feed>> {
+        let wanted = |topic: &&Topic| self.connector.topics.contains(&topic.id);
+        let searches: Vec<_> = self.shared.topics.iter().filter(wanted).map(|topic| topic.query.widen()).collect();
+        let mut walk = Walk::default();
+        loop {
+            let error = match self.connector.source.plan(&searches).await {
+                Ok(feeds) => return Some(feeds),
+                Err(error) => error,
+            };
+            let beat = self.beat();
+            let (after, class) = self.after_error(&walk, &error, &beat);
+            walk = after;
+            self.tally.failed += 1;
+            self.last_failure = Some(error.to_string());
+            let class = class.unwrap_or(FailureClass::Transient);
+            let (connector, message) = (self.connector.id.clone(), error.to_string());
+            let pause = walk.next_at.map(|at| at.since(beat.now)).unwrap_or_default();
+            let hopeless = matches!(class, FailureClass::Settings | FailureClass::Unauthorized | FailureClass::Gone);
+            let given_up = walk.failures >= PLAN_TRIES || pause > self.shared.options.patience || hopeless;
+            if mode == Mode::Once && given_up {
+                self.tell(Event::Resting { connector, class, message });
+                return None;
+            }
+            self.tell(Event::Waiting { connector, feed: "plan".to_owned(), pause, class, message });
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    fn admission(&self, now: Instant) -> Admission {
+        let source = &self.connector.source;
+        let most_bytes = source.mention_bytes();
+        Admission { source: source.id().to_owned(), instance: source.instance().to_owned(), now, most_bytes }
+    }
+
+    fn beat(&mut self) -> Beat {
+        Beat { now: self.now(), every: self.connector.every, chance: self.random.f64() }
+    }
+
+    fn now(&self) -> Instant {
+        self.shared.options.clock.now()
+    }
+
+    fn read<T>(
+        &self,
+        read: impl FnOnce(vigie_store::Snapshot, &Connector) -> Result<T, vigie_store::StoreError>,
+    ) -> Result<T, PipelineError> {
+        let snapshot = self.shared.store.snapshot().map_err(|source| self.store_error(source))?;
+        read(snapshot, &self.connector).map_err(|source| self.store_error(source))
+    }
+
+    async fn writer_commit(&self, commit: vigie_store::Commit) -> Result<Receipt, PipelineError> {
+        let mentions = commit.records.len();
+        let span = tracing::debug_span!("connector.commit", connector = %self.connector.id, mentions);
+        let committed = self.shared.writer.commit(commit).instrument(span).await;
+        committed.map_err(|source| self.store_error(source))
+    }
+
+    fn store_error(&self, source: vigie_store::StoreError) -> PipelineError {
+        PipelineError::Store { connector: self.connector.id.clone(), source }
+    }
+
+    fn broken(&self, error: &tokio::task::JoinError) -> PipelineError {
+        PipelineError::Broken { connector: self.connector.id.clone(), message: error.to_string() }
+    }
+
+    fn span(&self, job: &Job) -> tracing::Span {
+        tracing::debug_span!("connector.poll", connector = %self.connector.id, plugin = self.connector.source.id(), feed = job.feed)
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody has to watch.
+        let _ = self.shared.events.send(event);
+    }
+}

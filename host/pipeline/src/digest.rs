@@ -1,0 +1,182 @@
+//! From what one poll brought to the one commit that stores it.
+
+use std::collections::HashMap;
+
+use tokio::sync::mpsc::UnboundedSender;
+use vigie_mention::delivery::{Batch, Change, Direction};
+use vigie_mention::{FeedKey, Instant, Mention, MentionKey, TopicId};
+use vigie_store::{Commit, Coverage, DeadLetter, FeedState, Record, Snapshot, StoreError, Stored};
+
+use crate::admit::{Admission, admit, admit_id};
+use crate::annotate::{Annotator, Item, signals};
+use crate::event::Event;
+use crate::plan::Accept;
+use crate::route::Router;
+
+/// What digesting needs to know besides the batch.
+pub(crate) struct Digest<'a> {
+    pub(crate) admission: Admission,
+    pub(crate) topics: &'a [TopicId],
+    pub(crate) accept: Accept,
+    pub(crate) router: &'a Router,
+    pub(crate) annotator: &'a Annotator,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) events: &'a UnboundedSender<Event>,
+}
+
+/// A commit, and what it leaves to tell.
+pub(crate) struct Digested {
+    pub(crate) commit: Commit,
+    /// Oldest instant among the mentions delivered.
+    pub(crate) reached: Option<Instant>,
+}
+
+enum Fate {
+    Keep(Box<Mention>),
+    Remove(MentionKey),
+}
+
+impl Digest<'_> {
+    /// Admits, matches and annotates a batch. The feed's `state` is already the one after this poll.
+    pub(crate) async fn batch(
+        &self,
+        key: FeedKey,
+        direction: Direction,
+        state: FeedState,
+        batch: Batch,
+    ) -> Result<Digested, StoreError> {
+        let now = self.admission.now;
+        let received = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
+        let mut coverage = Coverage { asked: 1, received, ..Coverage::default() };
+        let mut dead_letters = Vec::new();
+        let mut reached = None;
+
+        let mut removals = Vec::new();
+        let mut items = Vec::new();
+        let mut annotated = Vec::new();
+        for fate in self.admit_all(batch.changes, &mut coverage, &mut dead_letters) {
+            let mention = match fate {
+                Fate::Remove(key) => {
+                    removals.push(key);
+                    continue;
+                }
+                Fate::Keep(mention) => *mention,
+            };
+            reached = Some(reached.map_or(mention.at(), |oldest: Instant| oldest.min(mention.at())));
+            let stored = self.snapshot.mention(&mention.key())?;
+            let topics = self.router.route(&mention, self.topics, self.accept, self.snapshot)?;
+            let topics = match (topics, &stored) {
+                (Some(topics), _) => topics,
+                // It was on topic and is no longer: it stays, edited, outside every topic.
+                (None, Some(_)) => Vec::new(),
+                (None, None) => {
+                    coverage.off_topic += 1;
+                    continue;
+                }
+            };
+            match stored {
+                Some(stored) if self.still_holds(&stored, &mention) => {
+                    annotated.push(Item { mention, topics, annotations: stored.annotations });
+                }
+                _ => items.push(Item { mention, topics, annotations: Vec::new() }),
+            }
+        }
+        dead_letters.extend(self.annotator.annotate(&mut items, now, self.events).await);
+        items.append(&mut annotated);
+
+        let record = |Item { mention, topics, annotations }: Item| {
+            let signals = signals(&mention, &annotations);
+            Record { mention, topics, annotations, signals }
+        };
+        let commit = Commit {
+            feed: key,
+            direction,
+            at: now,
+            records: items.into_iter().map(record).collect(),
+            removals,
+            children: batch.feeds,
+            state,
+            coverage,
+            dead_letters,
+        };
+        Ok(Digested { commit, reached })
+    }
+
+    /// Admits every change; of several about one mention the last counts, in the place of the first.
+    fn admit_all(&self, changes: Vec<Change>, coverage: &mut Coverage, letters: &mut Vec<DeadLetter>) -> Vec<Fate> {
+        let Admission { source, instance, now, .. } = &self.admission;
+        let key = |id: &str| MentionKey { source: source.clone(), instance: instance.clone(), id: id.to_owned() };
+        let mut places: HashMap<String, usize> = HashMap::with_capacity(changes.len());
+        let mut fates: Vec<Fate> = Vec::with_capacity(changes.len());
+        for change in changes {
+            let (id, fate) = match change {
+                Change::Remove(id) => (id.clone(), admit_id(&id).map(|id| Fate::Remove(key(id)))),
+                Change::Upsert(raw) => {
+                    (raw.id.clone(), admit(&self.admission, *raw).map(|mention| Fate::Keep(Box::new(mention))))
+                }
+            };
+            match fate {
+                Ok(fate) => {
+                    let id = match &fate {
+                        Fate::Keep(mention) => mention.id.clone(),
+                        Fate::Remove(key) => key.id.clone(),
+                    };
+                    match places.get(&id) {
+                        Some(&place) => {
+                            coverage.known += 1;
+                            fates[place] = fate;
+                        }
+                        None => {
+                            places.insert(id, fates.len());
+                            fates.push(fate);
+                        }
+                    }
+                }
+                Err(refusal) => {
+                    coverage.refused += 1;
+                    let id: String = id.chars().filter(|char| !char.is_control()).take(80).collect();
+                    tracing::debug!(source = %source, id, %refusal, "mention refused");
+                    letters.push(DeadLetter {
+                        key: key(&id),
+                        plugin: source.clone(),
+                        version: String::new(),
+                        stage: "admit".to_owned(),
+                        message: refusal.to_string(),
+                        at: *now,
+                    });
+                }
+            }
+        }
+        fates
+    }
+
+    /// Whether the annotations of a stored mention hold for the one delivered now, so that nothing is analyzed twice.
+    fn still_holds(&self, stored: &Stored, mention: &Mention) -> bool {
+        let known = &stored.mention;
+        (&known.text, &known.title, &known.language, known.kind)
+            == (&mention.text, &mention.title, &mention.language, mention.kind)
+            && known.rating == mention.rating
+            && self.annotator.is_current(&stored.annotations)
+    }
+}
+
+/// The commit of a poll that brought nothing but a failure.
+pub(crate) fn failed(
+    key: FeedKey,
+    direction: Direction,
+    state: FeedState,
+    failure: Option<vigie_mention::FailureClass>,
+    now: Instant,
+) -> Commit {
+    Commit {
+        feed: key,
+        direction,
+        at: now,
+        records: Vec::new(),
+        removals: Vec::new(),
+        children: Vec::new(),
+        state,
+        coverage: Coverage { asked: 1, failed: 1, failure, ..Coverage::default() },
+        dead_letters: Vec::new(),
+    }
+}

@@ -1,0 +1,181 @@
+//! The feeds of one connector in memory: which walk is due, and when.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::Instant as Tick;
+use vigie_mention::delivery::{Direction, Feed};
+use vigie_mention::{FailureClass, Instant};
+use vigie_store::{FeedState, WalkStatus};
+
+use crate::run::Mode;
+
+/// Failures in a row after which [`Mode::Once`] leaves a walk to the next run.
+const TRIES: u32 = 3;
+
+/// One feed and what this run knows of it. Instants of the store become ticks of the process, which no fixed clock stops.
+pub(crate) struct Live {
+    pub(crate) state: FeedState,
+    /// A poll of this feed is under way; one at a time, so that its two walks never overwrite each other.
+    pub(crate) busy: bool,
+    newer: Slot,
+    older: Slot,
+}
+
+#[derive(Default, Clone, Copy)]
+struct Slot {
+    /// Not before this tick.
+    ready: Option<Tick>,
+    polled: bool,
+}
+
+/// When a walk is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Due {
+    Now,
+    At(Tick),
+    Never,
+}
+
+impl Live {
+    pub(crate) fn new(state: FeedState, now: Instant) -> Self {
+        let mut live = Self { state, busy: false, newer: Slot::default(), older: Slot::default() };
+        live.newer.ready = tick(live.state.newer.next_at, now);
+        live.older.ready = tick(live.state.older.next_at, now);
+        live
+    }
+
+    /// Takes over the state after a poll.
+    pub(crate) fn settle(&mut self, direction: Direction, state: FeedState, now: Instant) {
+        self.busy = false;
+        self.state = state;
+        let ready = tick(self.state.walk(direction).next_at, now);
+        *self.slot(direction) = Slot { ready, polled: true };
+    }
+
+    fn slot(&mut self, direction: Direction) -> &mut Slot {
+        match direction {
+            Direction::Newer => &mut self.newer,
+            Direction::Older => &mut self.older,
+        }
+    }
+
+    fn expired(&self, now: Instant) -> bool {
+        self.state.feed.expires_at.is_some_and(|end| end <= now)
+    }
+
+    /// When this walk is due in this run.
+    fn due(&self, direction: Direction, mode: Mode, patience: Duration) -> Due {
+        let slot = if direction == Direction::Newer { self.newer } else { self.older };
+        let walk = self.state.walk(direction);
+        let waited = slot.ready.map_or(Due::Now, |ready| if ready <= Tick::now() { Due::Now } else { Due::At(ready) });
+        match (&walk.status, mode) {
+            (WalkStatus::Done, _) => Due::Never,
+            (WalkStatus::Reading, _) | (WalkStatus::Waiting | WalkStatus::Resting { .. }, Mode::Keep) => waited,
+            // A run on demand looks at every planned feed once, whatever its interval; children wait for theirs.
+            (WalkStatus::Waiting, Mode::Once) if slot.polled => Due::Never,
+            (WalkStatus::Waiting, Mode::Once) if !self.state.child => Due::Now,
+            (WalkStatus::Waiting, Mode::Once) => {
+                if waited == Due::Now {
+                    Due::Now
+                } else {
+                    Due::Never
+                }
+            }
+            // What a service asked for is kept whoever runs us; what a person may have mended is tried again.
+            (WalkStatus::Resting { class, .. }, Mode::Once) => match class {
+                FailureClass::RateLimited | FailureClass::QuotaExhausted => within(waited, patience),
+                _ if !slot.polled => Due::Now,
+                FailureClass::Transient if walk.failures < TRIES => within(waited, patience),
+                _ => Due::Never,
+            },
+        }
+    }
+}
+
+fn within(due: Due, patience: Duration) -> Due {
+    match due {
+        Due::At(at) if at > Tick::now() + patience => Due::Never,
+        due => due,
+    }
+}
+
+fn tick(at: Option<Instant>, now: Instant) -> Option<Tick> {
+    // A century is for ever, and does not overflow a tick.
+    const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    at.map(|at| Tick::now() + at.since(now).min(FOR_EVER))
+}
+
+/// All feeds of one connector.
+pub(crate) struct Feeds {
+    live: BTreeMap<String, Live>,
+    history: bool,
+}
+
+impl Feeds {
+    /// The planned feeds with the state the store has of them, and the children found earlier.
+    pub(crate) fn new(planned: Vec<Feed>, stored: Vec<(String, FeedState)>, history: bool, now: Instant) -> Self {
+        let mut stored: BTreeMap<String, FeedState> = stored.into_iter().collect();
+        let mut live = BTreeMap::new();
+        for feed in planned {
+            // The plan is newer than what is stored of it: parameters may have changed, the position has not.
+            let state = match stored.remove(&feed.id) {
+                Some(known) => FeedState { feed, child: false, ..known },
+                None => FeedState::new(feed, false),
+            };
+            live.insert(state.feed.id.clone(), Live::new(state, now));
+        }
+        for (id, state) in stored.into_iter().filter(|(_, state)| state.child) {
+            live.insert(id, Live::new(state, now));
+        }
+        let mut feeds = Self { live, history };
+        feeds.forget_expired(now);
+        feeds
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.live.len()
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Live> {
+        self.live.get_mut(id)
+    }
+
+    /// Adds feeds found on the way. A known one keeps its position and only gets a later end.
+    pub(crate) fn adopt(&mut self, children: Vec<Feed>, now: Instant) {
+        for feed in children {
+            match self.live.get_mut(&feed.id) {
+                Some(known) if known.state.child => {
+                    known.state.feed.expires_at = match (known.state.feed.expires_at, feed.expires_at) {
+                        (Some(old), Some(new)) => Some(old.max(new)),
+                        _ => None,
+                    };
+                }
+                Some(_) => {}
+                None => {
+                    self.live.insert(feed.id.clone(), Live::new(FeedState::new(feed, true), now));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn forget_expired(&mut self, now: Instant) {
+        self.live.retain(|_, live| live.busy || !live.expired(now));
+    }
+
+    /// The walk to poll next, and when. Planned feeds go before children, the head before history.
+    pub(crate) fn next(&self, mode: Mode, patience: Duration) -> Option<(String, Direction, Due)> {
+        let directions: &[Direction] = if self.history { &[Direction::Newer, Direction::Older] } else { &[Direction::Newer] };
+        let mut best: Option<(Due, bool, Direction, &str)> = None;
+        for (id, live) in self.live.iter().filter(|(_, live)| !live.busy) {
+            for &direction in directions {
+                let due = live.due(direction, mode, patience);
+                let candidate = (due, live.state.child, direction, id.as_str());
+                if due != Due::Never && best.as_ref().is_none_or(|best| candidate < *best) {
+                    best = Some(candidate);
+                }
+            }
+        }
+        best.map(|(due, _, direction, id)| (id.to_owned(), direction, due))
+    }
+}

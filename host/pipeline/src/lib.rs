@@ -1,0 +1,28 @@
+//! The way of a mention through the host: poll, admit, match, annotate, commit.
+//!
+//! - [`Plan`] says what to do: topics, connectors, analyzers. [`Pipeline::run`] does it, once or for as long as it may.
+//! - [`admit`] turns what a source delivered into a mention, or refuses it with a reason. Pure.
+//! - `route` matches mentions with topics; `annotate` sends them through the analyzers in [`waves`].
+//! - `schedule` decides when a feed is read again, from what the last poll brought. Pure.
+//! - `connector` drives the feeds of one connector; every poll ends in exactly one [`vigie_store::Commit`], which holds the
+//!   mentions and the cursor together. Killed anywhere, the next run goes on where the last commit stood.
+
+pub mod admit;
+mod annotate;
+mod connector;
+mod digest;
+mod error;
+mod event;
+mod feeds;
+mod plan;
+mod quarantine;
+mod route;
+mod run;
+mod schedule;
+pub mod text;
+pub mod waves;
+
+pub use error::{PipelineError, PlanError};
+pub use event::{Event, Summary, Tally};
+pub use plan::{Accept, Analyzed, Analyzer, Connector, Options, Plan, Source, Topic};
+pub use run::{Mode, Pipeline};

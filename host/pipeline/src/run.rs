@@ -1,0 +1,109 @@
+//! A run: every connector of a plan at work, until all are done or the run is asked to stop.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use vigie_mention::ConnectorId;
+use vigie_store::Store;
+
+use crate::annotate::Annotator;
+use crate::connector::{Ended, Shared, Worker};
+use crate::error::{PipelineError, PlanError};
+use crate::event::{Event, Summary};
+use crate::plan::{Options, Plan, needs};
+use crate::route::Router;
+use crate::waves;
+
+/// How long a run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Until every feed was looked at and its history walked, as far as services let us now.
+    Once,
+    /// Until it is asked to stop.
+    Keep,
+}
+
+/// A plan that can be run.
+pub struct Pipeline {
+    plan: Plan,
+    waves: Vec<Vec<usize>>,
+    store: Store,
+    options: Options,
+}
+
+impl Pipeline {
+    /// Checks a plan.
+    ///
+    /// # Errors
+    /// [`PlanError`] when the analyzers have no order or a connector names a topic the plan does not have.
+    pub fn new(plan: Plan, store: Store, options: Options) -> Result<Self, PlanError> {
+        let needs: Vec<_> = plan.analyzers.iter().map(|analyzer| needs(analyzer.as_ref())).collect();
+        let waves = waves::order(&needs)?;
+        for connector in &plan.connectors {
+            if let Some(topic) = connector.topics.iter().find(|id| plan.topics.iter().all(|topic| topic.id != **id)) {
+                return Err(PlanError::UnknownTopic { connector: connector.id.clone(), topic: topic.clone() });
+            }
+        }
+        Ok(Self { plan, waves, store, options })
+    }
+
+    /// Runs the plan. What happens is told through `events`; dropping their receiver is fine.
+    ///
+    /// After `stop` is cancelled, no poll is started, those under way are dropped (the next run reads them again), commits
+    /// under way are finished, and the run returns: well within two seconds.
+    ///
+    /// # Errors
+    /// [`PipelineError`] when the store fails or a task breaks; the other connectors are stopped, nothing half-written remains.
+    pub async fn run(
+        &self,
+        mode: Mode,
+        stop: CancellationToken,
+        events: UnboundedSender<Event>,
+    ) -> Result<Summary, PipelineError> {
+        // A failing connector stops this run, not whatever else the caller's token governs.
+        let stop_all = stop.child_token();
+        let shared = Arc::new(Shared {
+            topics: self.plan.topics.clone(),
+            router: Router::new(&self.plan.topics),
+            annotator: Annotator::new(&self.plan.analyzers, &self.waves, self.options.documents),
+            store: self.store.clone(),
+            writer: self.store.writer(),
+            options: self.options.clone(),
+            events,
+            stop: stop_all.clone(),
+        });
+        let mut workers: JoinSet<(ConnectorId, Result<Ended, PipelineError>)> = JoinSet::new();
+        for connector in &self.plan.connectors {
+            let id = connector.id.clone();
+            let worker = Worker::new(connector.clone(), Arc::clone(&shared));
+            workers.spawn(async move { (id, worker.run(mode).await) });
+        }
+        drop(shared);
+        let mut summary = Summary::default();
+        let mut failed = None;
+        while let Some(joined) = workers.join_next().await {
+            match joined {
+                Ok((id, Ok(ended))) => {
+                    if let Some(failure) = ended.last_failure {
+                        summary.failures.insert(id.clone(), failure);
+                    }
+                    summary.connectors.insert(id, ended.tally);
+                }
+                Ok((_, Err(error))) => {
+                    stop_all.cancel();
+                    failed.get_or_insert(error);
+                }
+                Err(error) => {
+                    stop_all.cancel();
+                    let connector = self.plan.connectors.first().map(|connector| connector.id.clone());
+                    failed =
+                        failed.or(connector.map(|connector| PipelineError::Broken { connector, message: error.to_string() }));
+                }
+            }
+        }
+        summary.stopped = stop.is_cancelled();
+        failed.map_or(Ok(summary), Err)
+    }
+}

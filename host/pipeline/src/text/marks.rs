@@ -1,0 +1,142 @@
+//! Links, hashtags and handles, taken from plain text by one rule whatever the service.
+
+use url::Url;
+
+/// Hashtags of a text without `#`, as written, first occurrence first, none twice.
+///
+/// # Shape
+/// `#` at the start or after something that is no letter, digit, `&`, `/`, `#` or `_`, followed by letters, digits and `_`
+/// of which one at least is a letter (so `#1` and `&#39;` are none).
+#[must_use]
+pub fn hashtags(text: &str) -> Vec<String> {
+    marked(text, '#', |tag| tag.chars().any(char::is_alphabetic), |char| char.is_alphanumeric() || char == '_')
+}
+
+/// Handles of a text without `@`, as written, first occurrence first, none twice.
+///
+/// # Shape
+/// `@` at the start or after something that is no letter, digit, `/`, `@`, `.` or `_` (so an e-mail address is none), followed by
+/// letters, digits, `_`, and `.`, `-` or `@` between them (`@ana@forum.example`).
+#[must_use]
+pub fn handles(text: &str) -> Vec<String> {
+    marked(text, '@', |_| true, |char| char.is_alphanumeric() || matches!(char, '_' | '.' | '-' | '@'))
+}
+
+fn marked(text: &str, mark: char, real: fn(&str) -> bool, inside: fn(char) -> bool) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut rest = text;
+    let mut before: Option<char> = None;
+    while let Some(at) = rest.find(mark) {
+        before = rest[..at].chars().next_back().or(before);
+        let glued = before.is_some_and(|char| char.is_alphanumeric() || matches!(char, '&' | '/' | '#' | '@' | '_'));
+        let tail = &rest[at + mark.len_utf8()..];
+        let end = tail.find(|char| !inside(char)).unwrap_or(tail.len());
+        let word = tail[..end].trim_end_matches(['.', '-', '@']);
+        let starts_well = word.starts_with(|char: char| char.is_alphanumeric() || char == '_');
+        if !glued && starts_well && real(word) && !found.iter().any(|known| known == word) {
+            found.push(word.to_owned());
+        }
+        before = tail[..end].chars().next_back().or(Some(mark));
+        rest = &tail[end..];
+    }
+    found
+}
+
+/// Web addresses that stand in a text, first occurrence first, none twice.
+///
+/// # Shape
+/// From `http://` or `https://` to white space, a quotation mark, `<` or `>`; closing punctuation and unpaired closing brackets do
+/// not belong to it.
+#[must_use]
+pub fn links(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("http") {
+        let tail = &rest[at..];
+        if !tail.starts_with("http://") && !tail.starts_with("https://") {
+            rest = &tail["http".len()..];
+            continue;
+        }
+        let end = tail.find(|char: char| char.is_whitespace() || matches!(char, '<' | '>' | '"' | '«' | '»' | '“' | '”'));
+        let word = trim_punctuation(&tail[..end.unwrap_or(tail.len())]);
+        if let Some(link) = absolute(word)
+            && !found.contains(&link)
+        {
+            found.push(link);
+        }
+        rest = &tail[word.len().max("http".len())..];
+    }
+    found
+}
+
+fn trim_punctuation(mut word: &str) -> &str {
+    loop {
+        let shorter = word.trim_end_matches(['.', ',', ';', ':', '!', '?', '…', '\'', '’', '*']);
+        let unpaired = [('(', ')'), ('[', ']'), ('{', '}')]
+            .into_iter()
+            .any(|(open, close)| shorter.ends_with(close) && shorter.matches(close).count() > shorter.matches(open).count());
+        word = if unpaired { &shorter[..shorter.len() - 1] } else { shorter };
+        if !unpaired {
+            return word;
+        }
+    }
+}
+
+/// A web address in canonical form without credentials; `None` if it is not absolute, has no host or is no web address.
+#[must_use]
+pub(crate) fn absolute(address: &str) -> Option<String> {
+    const LONGEST: usize = 8 * 1024;
+    if address.len() > LONGEST {
+        return None;
+    }
+    let mut url = Url::parse(address.trim()).ok()?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+        return None;
+    }
+    // Never fails: a web address with a host may have its user name and password changed.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    Some(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashtags_need_a_letter_and_a_free_left_side() {
+        for (text, wanted) in [
+            ("love #Acme and #été2026!", vec!["Acme", "été2026"]),
+            ("#1 of a#b &#39; x/#y ##z", vec![]),
+            ("#acme #acme #Acme", vec!["acme", "Acme"]),
+            ("(#snake_case)", vec!["snake_case"]),
+            ("#", vec![]),
+        ] {
+            assert_eq!(hashtags(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn handles_are_not_mail_addresses() {
+        for (text, wanted) in [
+            ("thanks @acme, @a.b-c. (@d)", vec!["acme", "a.b-c", "d"]),
+            ("write to help@acme.example", vec![]),
+            ("@ana@forum.example said", vec!["ana@forum.example"]),
+            ("https://social.example/@ana", vec![]),
+        ] {
+            assert_eq!(handles(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn links_end_before_the_punctuation_around_them() {
+        for (text, wanted) in [
+            ("see https://a.example/x, and (http://b.example/y_(z)).", vec!["https://a.example/x", "http://b.example/y_(z)"]),
+            ("https://u:p@a.example/", vec!["https://a.example/"]),
+            ("http:// https://", vec![]),
+            ("httphttps://a.example", vec!["https://a.example/"]),
+        ] {
+            assert_eq!(links(text), wanted, "{text}");
+        }
+    }
+}

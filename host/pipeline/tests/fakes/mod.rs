@@ -1,0 +1,191 @@
+//! Plugins made of Rust, so that the pipeline is tested without a sandbox.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::{BoxFuture, FutureExt};
+use vigie_mention::delivery::{
+    Batch, Change, Direction, Document, Feed, Next, PollRequest, RawAnnotation, RawMention, Search, TextFormat,
+};
+use vigie_mention::{Author, Engagement, Failure, FailureClass, Instant, MentionKind, Moment, Precision, Value};
+use vigie_pipeline::{Analyzed, Analyzer, Source};
+use vigie_runtime::{CallError, Read};
+
+/// The clock of the tests.
+pub(crate) const NOW: Instant = Instant::from_millis(1_795_334_400_000);
+
+/// A post about the acme phone, so many hours old.
+pub(crate) fn post(id: &str, hours: i64, text: &str) -> RawMention {
+    RawMention {
+        id: id.to_owned(),
+        kind: MentionKind::Post,
+        url: None,
+        title: None,
+        text: text.to_owned(),
+        format: TextFormat::Plain,
+        language: None,
+        author: Some(Author { id: "ana".to_owned(), ..Author::default() }),
+        published: Some(Moment {
+            at: Instant::from_millis(NOW.as_millis() - hours * Instant::HOUR_MS),
+            precision: Precision::Second,
+        }),
+        edited: None,
+        parent: None,
+        thread: None,
+        original: None,
+        engagement: Engagement::default(),
+        rating: None,
+        country: None,
+        links: vec![],
+        media: vec![],
+        attributes: vec![],
+    }
+}
+
+/// A failure a plugin reports.
+pub(crate) fn failure(class: FailureClass) -> CallError {
+    CallError::Failure(Failure { class, message: format!("a {class} failure"), retry_after_ms: None })
+}
+
+/// A feed that lists newest first in pages, as most services do: `newer` reads the head page, `older` walks down by offset.
+pub(crate) struct Board {
+    pub(crate) posts: Mutex<Vec<RawMention>>,
+    /// Answers that come before the real ones, one a poll.
+    pub(crate) trouble: Mutex<VecDeque<CallError>>,
+    pub(crate) polls: AtomicUsize,
+    pub(crate) page: usize,
+}
+
+impl Board {
+    pub(crate) fn new(posts: Vec<RawMention>, page: usize) -> Self {
+        Self { posts: Mutex::new(posts), trouble: Mutex::default(), polls: AtomicUsize::new(0), page }
+    }
+
+    fn answer(&self, request: &PollRequest) -> Batch {
+        let posts = self.posts.lock().expect("not poisoned");
+        let offset: usize = request.cursor.as_deref().map_or(0, |cursor| cursor.parse().expect("our own cursor"));
+        match request.direction {
+            Direction::Newer => {
+                let page = posts.iter().take(self.page).cloned();
+                Batch { changes: page.map(upsert).collect(), feeds: vec![], cursor: Some("0".into()), next: Next::Later(None) }
+            }
+            Direction::Older => {
+                let page: Vec<_> = posts.iter().skip(offset).take(self.page).cloned().collect();
+                let end = offset + page.len();
+                let next = if end >= posts.len() { Next::Done } else { Next::More };
+                Batch { changes: page.into_iter().map(upsert).collect(), feeds: vec![], cursor: Some(end.to_string()), next }
+            }
+        }
+    }
+}
+
+pub(crate) fn upsert(mention: RawMention) -> Change {
+    Change::Upsert(Box::new(mention))
+}
+
+impl Source for Board {
+    fn id(&self) -> &str {
+        "board"
+    }
+
+    fn instance(&self) -> &str {
+        "board.example"
+    }
+
+    fn mention_bytes(&self) -> u64 {
+        1_000_000
+    }
+
+    fn plan<'a>(&'a self, _: &'a [Search]) -> BoxFuture<'a, Result<Vec<Feed>, CallError>> {
+        let feed = Feed { id: "all".into(), title: "everything".into(), params: String::new(), expires_at: None };
+        async move { Ok(vec![feed]) }.boxed()
+    }
+
+    fn poll(&self, request: PollRequest) -> BoxFuture<'_, Result<Batch, CallError>> {
+        async move {
+            self.polls.fetch_add(1, Ordering::SeqCst);
+            let trouble = self.trouble.lock().expect("not poisoned").pop_front();
+            trouble.map_or_else(|| Ok(self.answer(&request)), Err)
+        }
+        .boxed()
+    }
+}
+
+/// A source whose batches are written by the test, one after the other, then nothing more.
+pub(crate) struct Script {
+    pub(crate) batches: Mutex<VecDeque<Batch>>,
+}
+
+impl Script {
+    pub(crate) fn new(batches: Vec<Batch>) -> Self {
+        Self { batches: Mutex::new(batches.into()) }
+    }
+}
+
+impl Source for Script {
+    fn id(&self) -> &str {
+        "script"
+    }
+
+    fn instance(&self) -> &str {
+        ""
+    }
+
+    fn mention_bytes(&self) -> u64 {
+        1_000_000
+    }
+
+    fn plan<'a>(&'a self, _: &'a [Search]) -> BoxFuture<'a, Result<Vec<Feed>, CallError>> {
+        let feed = Feed { id: "all".into(), title: "everything".into(), params: String::new(), expires_at: None };
+        async move { Ok(vec![feed]) }.boxed()
+    }
+
+    fn poll(&self, _: PollRequest) -> BoxFuture<'_, Result<Batch, CallError>> {
+        let nothing = || Batch { changes: vec![], feeds: vec![], cursor: None, next: Next::Later(None) };
+        let batch = self.batches.lock().expect("not poisoned").pop_front();
+        async move { Ok(batch.unwrap_or_else(nothing)) }.boxed()
+    }
+}
+
+/// Counts letters; traps on a batch that holds the word `poison`, reports a failure on `unreadable`.
+pub(crate) struct Counter {
+    pub(crate) calls: AtomicUsize,
+}
+
+impl Analyzer for Counter {
+    fn id(&self) -> &str {
+        "counter"
+    }
+
+    fn version(&self) -> &str {
+        "1.0.0"
+    }
+
+    fn reads(&self) -> &[Read] {
+        &[Read::Text]
+    }
+
+    fn writes(&self) -> Vec<String> {
+        vec!["letters".to_owned()]
+    }
+
+    fn analyze<'a>(&'a self, documents: &'a [Document]) -> BoxFuture<'a, Result<Analyzed, CallError>> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        async move {
+            if documents.iter().any(|document| document.text.contains("poison")) {
+                return Err(CallError::Trap { message: "plugin `counter` trapped".to_owned() });
+            }
+            let count = |document: &Document| {
+                if document.text.contains("unreadable") {
+                    let message = "cannot read this".to_owned();
+                    return Err(Failure { class: FailureClass::UnexpectedAnswer, message, retry_after_ms: None });
+                }
+                let value = Value::Number(document.text.chars().count() as f64);
+                Ok(vec![RawAnnotation { key: "letters".to_owned(), value, confidence: None }])
+            };
+            Ok(documents.iter().map(count).collect())
+        }
+        .boxed()
+    }
+}

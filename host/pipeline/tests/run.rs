@@ -1,0 +1,274 @@
+//! Whole runs of the pipeline over plugins made of Rust: nothing lost, nothing doubled, whatever happens on the way.
+
+mod fakes;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use fakes::{Board, Counter, NOW, Script, failure, post, upsert};
+use tokio::sync::mpsc::unbounded_channel;
+use tokio_util::sync::CancellationToken;
+use vigie_mention::delivery::{Batch, Change, Next, RawMention};
+use vigie_mention::{ConnectorId, FailureClass, MentionKey, TopicId};
+use vigie_pipeline::{Accept, Analyzer, Connector, Event, Mode, Options, Pipeline, Plan, Source, Summary, Topic};
+use vigie_query::Query;
+use vigie_runtime::{CallError, Clock};
+use vigie_store::{Filter, Store, WalkStatus};
+
+struct Bed {
+    folder: tempfile::TempDir,
+    store: Store,
+}
+
+impl Bed {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("vigie.redb")).expect("a store");
+        Self { folder, store }
+    }
+
+    fn dump(&self) -> String {
+        let mut out = Vec::new();
+        self.store.snapshot().expect("a snapshot").dump(&mut out).expect("a dump");
+        String::from_utf8(out).expect("text")
+    }
+
+    fn texts(&self) -> Vec<String> {
+        let snapshot = self.store.snapshot().expect("a snapshot");
+        let mentions = snapshot.mentions(&Filter::default()).expect("mentions");
+        let mut texts: Vec<_> = mentions.map(|stored| stored.expect("readable").mention.text).collect();
+        texts.sort();
+        texts
+    }
+}
+
+fn plan(source: Arc<dyn Source>, analyzers: Vec<Arc<dyn Analyzer>>) -> Plan {
+    let topic = TopicId::new("acme").expect("a name");
+    let query = Query::parse("acme").expect("a query").query;
+    Plan {
+        topics: vec![Topic { id: topic.clone(), title: "Acme".into(), group: None, query }],
+        connectors: vec![Connector {
+            id: ConnectorId::new("c").expect("a name"),
+            source,
+            topics: vec![topic],
+            every: Duration::from_secs(60),
+            history: Some(Duration::from_secs(30 * 24 * 3600)),
+            accept: Accept::Matching,
+            batch: 100,
+            parallel: 2,
+        }],
+        analyzers,
+    }
+}
+
+fn options() -> Options {
+    Options { clock: Clock::Fixed(NOW), seed: 1, ..Options::default() }
+}
+
+async fn run(bed: &Bed, plan: Plan) -> (Summary, Vec<Event>) {
+    let pipeline = Pipeline::new(plan, bed.store.clone(), options()).expect("a plan");
+    let (sender, mut receiver) = unbounded_channel();
+    let summary = pipeline.run(Mode::Once, CancellationToken::new(), sender).await.expect("a run");
+    let mut events = Vec::new();
+    while let Ok(event) = receiver.try_recv() {
+        events.push(event);
+    }
+    (summary, events)
+}
+
+fn posts(count: usize) -> Vec<RawMention> {
+    (0..count).map(|number| post(&number.to_string(), number as i64, &format!("acme {number}"))).collect()
+}
+
+fn batch(changes: Vec<Change>) -> Batch {
+    Batch { changes, feeds: vec![], cursor: None, next: Next::Later(None) }
+}
+
+#[tokio::test]
+async fn both_walks_together_read_everything_once() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(95), 10));
+    let (summary, _) = run(&bed, plan(board.clone(), vec![])).await;
+    assert_eq!(summary.total().new, 95);
+    assert_eq!(bed.texts().len(), 95);
+    let again = run(&bed, plan(board, vec![])).await.0;
+    assert_eq!((again.total().new, again.total().polls), (0, 1), "a second run looks at the head alone");
+}
+
+/// Stops a run after each number of commits in turn and lets another finish: the store is that of an undisturbed run.
+#[tokio::test]
+async fn a_run_stopped_anywhere_and_resumed_gives_the_same_store() {
+    let undisturbed = Bed::new();
+    run(&undisturbed, plan(Arc::new(Board::new(posts(95), 10)), vec![])).await;
+    for stop_after in 0..11 {
+        let bed = Bed::new();
+        let board = Arc::new(Board::new(posts(95), 10));
+        let pipeline = Pipeline::new(plan(board.clone(), vec![]), bed.store.clone(), options()).expect("a plan");
+        let (sender, mut receiver) = unbounded_channel();
+        let stop = CancellationToken::new();
+        let watcher = {
+            let stop = stop.clone();
+            tokio::spawn(async move {
+                let mut committed = 0;
+                while committed < stop_after {
+                    match receiver.recv().await {
+                        Some(Event::Committed { .. }) => committed += 1,
+                        Some(_) => {}
+                        None => return,
+                    }
+                }
+                stop.cancel();
+            })
+        };
+        pipeline.run(Mode::Once, stop, sender).await.expect("a run");
+        watcher.await.expect("the watcher");
+        run(&bed, plan(board, vec![])).await;
+        assert_eq!(bed.texts(), undisturbed.texts(), "stopped after {stop_after} commits");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_is_waited_for_and_nothing_is_lost() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(30), 10));
+    board.trouble.lock().expect("not poisoned").extend([
+        failure(FailureClass::RateLimited),
+        failure(FailureClass::Transient),
+        failure(FailureClass::StaleCursor),
+    ]);
+    let (summary, events) = run(&bed, plan(board, vec![])).await;
+    assert_eq!(bed.texts().len(), 30);
+    assert_eq!(summary.total().failed, 3);
+    assert!(events.iter().any(|event| matches!(event, Event::Waiting { class: FailureClass::RateLimited, .. })));
+}
+
+#[tokio::test]
+async fn refused_credentials_end_the_connector_at_once() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(30), 10));
+    board.trouble.lock().expect("not poisoned").push_back(failure(FailureClass::Unauthorized));
+    let (summary, events) = run(&bed, plan(board.clone(), vec![])).await;
+    assert!(board.polls.load(Ordering::SeqCst) <= 2, "one poll a walk may have been under way");
+    assert!(summary.failures.contains_key(&ConnectorId::new("c").expect("a name")));
+    assert!(events.iter().any(|event| matches!(event, Event::Resting { class: FailureClass::Unauthorized, .. })));
+    let (again, _) = run(&bed, plan(board, vec![])).await;
+    assert_eq!(again.total().new, 30, "mended credentials are tried by the next run");
+}
+
+#[tokio::test]
+async fn a_document_that_breaks_an_analyzer_is_found_and_the_others_are_annotated() {
+    let bed = Bed::new();
+    let mut all = posts(40);
+    all[7].text = "acme poison".into();
+    all[9].text = "acme unreadable".into();
+    let counter = Arc::new(Counter { calls: AtomicUsize::new(0) });
+    let analyzers: Vec<Arc<dyn Analyzer>> = vec![counter.clone()];
+    let (summary, _) = run(&bed, plan(Arc::new(Board::new(all, 40)), analyzers)).await;
+    assert_eq!(summary.total().new, 40, "a mention is kept whatever its annotation does");
+    let snapshot = bed.store.snapshot().expect("a snapshot");
+    let letters = snapshot.dead_letters().expect("dead letters");
+    let mut failed: Vec<_> = letters.iter().map(|letter| (letter.key.id.as_str(), letter.message.as_str())).collect();
+    failed.sort_unstable();
+    failed.dedup();
+    assert_eq!(failed, [("7", "plugin `counter` trapped"), ("9", "unexpected-answer: cannot read this")]);
+    let annotated = snapshot.mentions(&Filter::default()).expect("mentions");
+    let annotated = annotated.filter(|stored| !stored.as_ref().expect("readable").annotations.is_empty()).count();
+    assert_eq!(annotated, 38);
+}
+
+#[tokio::test]
+async fn a_known_mention_is_not_analyzed_again() {
+    let bed = Bed::new();
+    let counter = Arc::new(Counter { calls: AtomicUsize::new(0) });
+    let board = Arc::new(Board::new(posts(10), 10));
+    let analyzers = || -> Vec<Arc<dyn Analyzer>> { vec![counter.clone()] };
+    run(&bed, plan(board.clone(), analyzers())).await;
+    let calls = counter.calls.load(Ordering::SeqCst);
+    run(&bed, plan(board, analyzers())).await;
+    assert_eq!(counter.calls.load(Ordering::SeqCst), calls);
+}
+
+#[tokio::test]
+async fn edits_removals_and_repeats_leave_one_mention_each() {
+    let bed = Bed::new();
+    let first = batch(vec![
+        upsert(post("a", 3, "acme one")),
+        upsert(post("b", 2, "acme two")),
+        upsert(post("a", 3, "acme one, said again")),
+        upsert(post("", 1, "acme without an id")),
+        upsert(post("c", 1, "nothing of interest")),
+        upsert(post("d", 1, "acme four")),
+    ]);
+    let second =
+        batch(vec![upsert(post("b", 2, "edited away from the topic")), Change::Remove("d".into()), Change::Remove("x".into())]);
+    let (summary, _) = run(&bed, plan(Arc::new(Script::new(vec![first])), vec![])).await;
+    let total = summary.total();
+    assert_eq!((total.new, total.known, total.off_topic, total.refused), (3, 1, 1, 1));
+    let (summary, _) = run(&bed, plan(Arc::new(Script::new(vec![second])), vec![])).await;
+    assert_eq!((summary.total().updated, summary.total().removed), (1, 1));
+    assert_eq!(bed.texts(), ["acme one, said again", "edited away from the topic"]);
+    let snapshot = bed.store.snapshot().expect("a snapshot");
+    let key = |id: &str| MentionKey { source: "script".into(), instance: String::new(), id: id.into() };
+    assert!(snapshot.is_removed(&key("d")).expect("readable"));
+    let edited = snapshot.mention(&key("b")).expect("readable").expect("kept");
+    assert_eq!(edited.topics, [], "it is kept, outside every topic");
+    assert_eq!(edited.previous.map(|previous| previous.text), Some("acme two".into()));
+}
+
+#[tokio::test]
+async fn an_answer_in_a_conversation_takes_its_topic_where_that_is_wanted() {
+    let bed = Bed::new();
+    let answer = RawMention { thread: Some("a".into()), ..post("b", 1, "I agree") };
+    let stray = RawMention { thread: Some("z".into()), ..post("c", 1, "I disagree") };
+    let batches = || vec![batch(vec![upsert(post("a", 2, "acme"))]), batch(vec![upsert(answer.clone()), upsert(stray.clone())])];
+    let mut wanted = plan(Arc::new(Script::new(batches())), vec![]);
+    wanted.connectors[0].accept = Accept::Conversation;
+    run(&bed, wanted).await;
+    assert_eq!(bed.texts(), ["I agree", "acme"]);
+    let strict = Bed::new();
+    run(&strict, plan(Arc::new(Script::new(batches())), vec![])).await;
+    assert_eq!(strict.texts(), ["acme"]);
+}
+
+#[tokio::test]
+async fn a_source_that_says_more_for_ever_with_the_same_cursor_is_left() {
+    let bed = Bed::new();
+    let endless = |id: &str| Batch { cursor: Some("same".into()), next: Next::More, ..batch(vec![upsert(post(id, 1, "acme"))]) };
+    let source = Arc::new(Script::new((0..50).map(|number| endless(&number.to_string())).collect()));
+    run(&bed, plan(source.clone(), vec![])).await;
+    let asked = 50 - source.batches.lock().expect("not poisoned").len();
+    assert!(asked <= 4, "two polls a walk are enough to see that the cursor stands, {asked} were made");
+}
+
+#[tokio::test]
+async fn a_source_that_keeps_breaking_is_quarantined_and_the_run_ends() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(10), 10));
+    let trap = || CallError::Trap { message: "plugin `board` trapped".to_owned() };
+    board.trouble.lock().expect("not poisoned").extend((0..20).map(|_| trap()));
+    let mut quick = plan(board, vec![]);
+    quick.connectors[0].history = None;
+    let pipeline_options = Options { patience: Duration::from_millis(1), ..options() };
+    let pipeline = Pipeline::new(quick, bed.store.clone(), pipeline_options).expect("a plan");
+    let (sender, mut receiver) = unbounded_channel();
+    let summary = pipeline.run(Mode::Once, CancellationToken::new(), sender).await.expect("a run");
+    assert_eq!(summary.total().failed, 1, "a pause beyond patience is left to the next run");
+    let mut faults = 0;
+    while let Ok(event) = receiver.try_recv() {
+        faults += usize::from(matches!(event, Event::Fault { .. }));
+    }
+    assert_eq!(faults, 1);
+    let feeds = bed.store.snapshot().expect("a snapshot").feeds(&ConnectorId::new("c").expect("a name")).expect("readable");
+    assert!(matches!(feeds[0].1.newer.status, WalkStatus::Resting { .. }));
+    assert!(bed.folder.path().exists());
+}
+
+#[tokio::test]
+async fn an_undisturbed_run_repeated_gives_the_same_dump() {
+    let (one, other) = (Bed::new(), Bed::new());
+    for bed in [&one, &other] {
+        run(bed, plan(Arc::new(Board::new(posts(25), 10)), vec![])).await;
+    }
+    assert_eq!(one.dump(), other.dump());
+}
