@@ -1,0 +1,187 @@
+//! A store with a few mentions, and the report on it.
+
+use vigie_insight::{InsightError, Question, Report, TopicShown, report};
+use vigie_mention::delivery::{Direction, Feed};
+use vigie_mention::{
+    Author, ConnectorId, Engagement, FailureClass, FeedKey, Instant, Mention, MentionKind, Moment, Precision, TopicId, Window,
+};
+use vigie_store::{Commit, Coverage, FeedState, Polarity, Record, Signals, Snapshot, Store};
+
+fn at(text: &str) -> Instant {
+    text.parse().expect("an instant")
+}
+
+fn topic(name: &str) -> TopicId {
+    TopicId::new(name).expect("a name")
+}
+
+fn record(id: &str, published: &str, author: &str, topics: &[&str], label: Option<Polarity>) -> Record {
+    let mention = Mention {
+        source: "board".into(),
+        instance: "forum.example".into(),
+        id: id.into(),
+        kind: MentionKind::Post,
+        url: None,
+        title: None,
+        text: format!("about {id}"),
+        quoted: Vec::new(),
+        language: Some("fr".into()),
+        author: Some(Author { id: author.into(), name: Some(author.to_uppercase()), followers: Some(7), ..Author::default() }),
+        published: Some(Moment { at: at(published), precision: Precision::Second }),
+        edited: None,
+        collected_at: at("2026-03-10T00:00:00Z"),
+        parent: None,
+        thread: None,
+        original: None,
+        engagement: Engagement::default(),
+        rating: None,
+        country: None,
+        links: Vec::new(),
+        hashtags: Vec::new(),
+        handles: Vec::new(),
+        media: Vec::new(),
+        attributes: Vec::new(),
+    };
+    let signals = Signals { language: None, sentiment: None, label };
+    Record { mention, topics: topics.iter().map(|name| topic(name)).collect(), annotations: Vec::new(), signals }
+}
+
+fn commit(when: &str, records: Vec<Record>, failed: bool) -> Commit {
+    let feed = Feed { id: "latest".into(), title: "Latest topics".into(), params: String::new(), expires_at: None };
+    let failure = failed.then_some(FailureClass::Transient);
+    Commit {
+        feed: FeedKey { connector: ConnectorId::new("forum").expect("a name"), feed: "latest".into() },
+        direction: Direction::Newer,
+        at: at(when),
+        records,
+        removals: Vec::new(),
+        children: Vec::new(),
+        state: FeedState::new(feed, false),
+        coverage: Coverage { asked: 1, failed: failed.into(), failure, ..Coverage::default() },
+        dead_letters: Vec::new(),
+    }
+}
+
+/// The store has to live as long as its snapshot.
+fn snapshot(folder: &tempfile::TempDir) -> (Store, Snapshot) {
+    let store = Store::open(&folder.path().join("vigie.redb")).expect("a store");
+    let (good, bad) = (Some(Polarity::Positive), Some(Polarity::Negative));
+    let records = vec![
+        record("1", "2026-03-01T10:00:00Z", "ann", &["acme"], good),
+        record("2", "2026-03-01T23:59:59.999Z", "ann", &["acme", "rival"], bad),
+        record("3", "2026-03-02T00:00:00Z", "bob", &["acme"], good),
+        record("4", "2026-03-03T12:00:00Z", "cy", &["acme"], None),
+        // The end of the window is outside of it.
+        record("5", "2026-03-04T00:00:00Z", "cy", &["acme"], good),
+        // In the window before.
+        record("6", "2026-02-27T12:00:00Z", "cy", &["acme"], bad),
+        record("7", "2026-02-26T00:00:00Z", "cy", &["acme"], bad),
+    ];
+    let commits = vec![
+        commit("2026-03-01T09:30:00Z", records, false),
+        commit("2026-03-02T09:10:00Z", Vec::new(), true),
+        commit("2026-03-03T08:00:00Z", Vec::new(), false),
+    ];
+    for receipt in store.commit(commits).expect("room on the disk") {
+        assert_eq!(receipt.removed, 0);
+    }
+    let snapshot = store.snapshot().expect("a snapshot");
+    (store, snapshot)
+}
+
+fn question(topics: &[(&str, Option<&str>)]) -> Question {
+    let shown = |(name, group): &(&str, Option<&str>)| TopicShown {
+        id: topic(name),
+        title: name.to_uppercase(),
+        group: group.map(str::to_owned),
+    };
+    let window = Window { from: at("2026-03-01T00:00:00Z"), until: at("2026-03-04T00:00:00Z") };
+    Question { window, topics: topics.iter().map(shown).collect(), top: 5 }
+}
+
+fn phones() -> Question {
+    question(&[("acme", Some("phones")), ("rival", Some("phones")), ("silent", Some("phones")), ("alone", None)])
+}
+
+fn answer(question: &Question) -> Report {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_store, snapshot) = snapshot(&folder);
+    report(&snapshot, question).expect("a report")
+}
+
+#[test]
+fn the_numbers_of_a_small_store() {
+    let report = answer(&phones());
+    let [acme, rival, silent, alone] = report.topics.as_slice() else { panic!("four topics: {report:?}") };
+    assert_eq!([acme.volume, rival.volume, silent.volume, alone.volume], [4, 1, 0, 0]);
+    assert_eq!(acme.days.iter().map(|day| day.volume).collect::<Vec<_>>(), [2, 1, 1]);
+    assert_eq!(
+        acme.days.iter().map(|day| (day.positive, day.negative, day.unknown)).collect::<Vec<_>>(),
+        [(1, 1, 0), (1, 0, 0), (0, 0, 1)]
+    );
+
+    let shares: Vec<_> =
+        report.topics.iter().map(|topic| topic.share_of_voice.map(|share| (share.numerator, share.denominator))).collect();
+    assert_eq!(shares, [Some((4, 5)), Some((1, 5)), Some((0, 5)), None]);
+
+    let net = acme.net_sentiment.expect("three labels");
+    assert_eq!((net.positive, net.neutral, net.negative), (2, 0, 1));
+    assert!((net.value - 1.0 / 3.0).abs() < 1e-12 && net.low < 0.0 && net.high > 0.8, "{net:?}");
+    assert_eq!(silent.net_sentiment, None);
+
+    assert_eq!((acme.trend.volume, acme.trend.change, acme.trend.complete), (2, Some(1.0), true));
+    assert_eq!(silent.trend.change, None);
+
+    let authors: Vec<_> = acme.authors.iter().map(|author| (author.name.as_str(), author.volume, author.reach)).collect();
+    assert_eq!(authors.first(), Some(&("ANN", 2, Some(7))));
+    assert_eq!(authors.len(), 3);
+    assert_eq!(acme.sources.iter().map(|one| (one.source.as_str(), one.volume)).collect::<Vec<_>>(), [("board", 4)]);
+    assert_eq!(acme.languages.iter().map(|one| (one.language.as_deref(), one.volume)).collect::<Vec<_>>(), [(Some("fr"), 4)]);
+}
+
+#[test]
+fn a_failed_day_is_a_gap() {
+    let report = answer(&phones());
+    let gap = report.gaps.first().expect("a gap");
+    assert_eq!(
+        (gap.feed.as_str(), gap.from, gap.until),
+        ("Latest topics", at("2026-03-02T09:00:00Z"), at("2026-03-03T08:00:00Z"))
+    );
+    assert_eq!(gap.failure, Some(FailureClass::Transient));
+    assert_eq!(report.coverage.polls, 3);
+    let marks: Vec<bool> = report.topics.iter().flat_map(|topic| topic.days.iter().map(|day| day.gap)).take(3).collect();
+    assert_eq!(marks, [false, true, false]);
+}
+
+#[test]
+fn the_json_form_is_stable() {
+    let json = serde_json::to_value(answer(&question(&[("rival", Some("phones"))]))).expect("json");
+    let topic = &json["topics"][0];
+    assert_eq!(topic["topic"], "rival");
+    assert_eq!(topic["share_of_voice"], serde_json::json!({ "numerator": 1, "denominator": 1, "value": 1.0 }));
+    assert_eq!(
+        topic["days"][0],
+        serde_json::json!({ "day": "2026-03-01T00:00:00Z", "volume": 1, "positive": 0, "neutral": 0, "negative": 1, "unknown": 0, "gap": false })
+    );
+    assert_eq!(topic["authors"], serde_json::json!([{ "name": "ANN", "source": "board", "volume": 1, "reach": 7 }]));
+    assert_eq!(
+        json["gaps"][0],
+        serde_json::json!({
+            "connector": "forum", "feed": "Latest topics", "feeds": 1, "from": "2026-03-02T09:00:00Z", "until": "2026-03-03T08:00:00Z",
+            "cause": "failed", "failure": "transient", "why": "every poll failed, last with transient"
+        })
+    );
+    assert_eq!(json["formulas"][2]["id"], "netsent@1");
+}
+
+#[test]
+fn windows_that_cannot_be_shown_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_store, snapshot) = snapshot(&folder);
+    let ask = |from: i64, until: i64| {
+        let window = Window { from: Instant::from_millis(from), until: Instant::from_millis(until) };
+        report(&snapshot, &Question { window, topics: Vec::new(), top: 1 }).expect_err("no report")
+    };
+    assert!(matches!(ask(5, 5), InsightError::EmptyWindow { .. }));
+    assert!(matches!(ask(i64::MIN, i64::MAX), InsightError::LongWindow { .. }));
+}
