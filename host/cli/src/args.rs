@@ -1,0 +1,89 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use vigie_mention::Instant;
+
+use crate::commands::{check, init, mentions, plugins, report, run, try_source};
+use crate::config::DEFAULT_FILE;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done
+  1   something else went wrong
+  2   the command line or vigie.toml has a mistake
+  10  try: settings are wrong            15  try: a passing fault of the service
+  11  try: credentials were refused      16  try: an answer the plugin does not understand
+  12  try: not allowed                   17  try: the service forgot the cursor
+  13  try: asked to slow down            18  try: what is read is gone
+  14  try: the allowance is used up      20  try: the plugin broke, or reached a limit
+
+First steps:
+  vigie init          write a vigie.toml that works without any key
+  vigie check         say everything that is wrong with it
+  vigie run --once    collect once
+  vigie report        see what was found";
+
+/// Vigie listens to forums, sites and networks, understands what is said about you and your rivals, and reports.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, after_long_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Args {
+    /// The configuration
+    #[arg(long, short, global = true, value_name = "FILE", default_value = DEFAULT_FILE, env = "VIGIE_CONFIG")]
+    pub(crate) config: PathBuf,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+    /// Say more: once for what plugins do, twice for details
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Say only what went wrong
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// A clock that stands still, for tests and demonstrations
+    #[arg(long, global = true, value_name = "INSTANT", env = "VIGIE_NOW", hide = true)]
+    pub(crate) now: Option<Instant>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a commented vigie.toml that works without any key
+    Init(init::Init),
+    /// Check the configuration and everything it names, without collecting
+    Check(check::Check),
+    /// Collect, and keep collecting
+    Run(run::Run),
+    /// List stored mentions
+    Mentions(mentions::List),
+    /// Volume, share of voice, sentiment, sources, authors, gaps
+    Report(report::Show),
+    /// List and inspect plugins, and say why a permission is missing
+    Plugins(plugins::Plugins),
+    /// Run one source plugin alone and print its mentions
+    Try(try_source::Try),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,159 @@
+//! `vigie check`: everything that can be known without collecting.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use serde_json::json;
+use vigie_pipeline::waves;
+
+use crate::config::values::show_duration;
+use crate::config::{self, Config, Problem, Reading, Severity};
+use crate::context::Context;
+use crate::engine;
+use crate::exit::{Stop, USAGE};
+use crate::plugins::{Installed, Origin, WHAT_IS_MISSING};
+use crate::render::{Align, Paint, Table, number, width};
+
+/// Check the configuration and everything it names, without collecting
+///
+/// Reads the file, verifies every plugin without running it, checks settings, queries and secrets, orders the analyzers,
+/// and compiles what is not compiled yet. All mistakes are shown in one run.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  vigie check\n  vigie check --config listening/vigie.toml\n  vigie check --json | jq '.problems[].message'"
+)]
+pub(crate) struct Check {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    /// Checks and shows.
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Stop> {
+        let mut reading = config::read(&context.config, &|name| std::env::var(name).ok()).map_err(Stop::usage)?;
+        let waves = order(&mut reading);
+        let began = Instant::now();
+        if reading.problems.errors() == 0 {
+            compile(context, &mut reading);
+        }
+        let compiled_in = began.elapsed();
+        if self.json {
+            print_json(context, &reading, &waves)?;
+        } else {
+            context.show_problems(&reading.problems)?;
+            print(context, &reading, &waves, compiled_in)?;
+        }
+        if reading.problems.errors() > 0 { Err(Stop::quietly(USAGE)) } else { Ok(()) }
+    }
+}
+
+/// Puts the analyzers in order, or reports why there is none.
+fn order(reading: &mut Reading) -> Vec<Vec<String>> {
+    let needs: Vec<_> = reading
+        .config
+        .analyzers
+        .iter()
+        .filter_map(|analyzer| reading.catalog.manifest(&analyzer.id))
+        .map(engine::needs)
+        .collect();
+    match waves::order(&needs) {
+        Ok(waves) => waves
+            .into_iter()
+            .map(|wave| wave.into_iter().filter_map(|index| Some(needs.get(index)?.id.clone())).collect())
+            .collect(),
+        Err(error) => {
+            reading.problems.push(
+                Problem::placeless("config::analyzers", error.to_string()).help(
+                    "`vigie plugins inspect NAME` shows what an analyzer reads and writes; enabled = false switches one off",
+                ),
+            );
+            Vec::new()
+        }
+    }
+}
+
+/// Compiles every plugin in use, or takes it from the cache.
+fn compile(context: &Context, reading: &mut Reading) {
+    let made = engine::runtime(context, &reading.config.network, Some(&reading.config.store))
+        .and_then(|runtime| engine::plan(&runtime, &reading.config, &reading.catalog));
+    if let Err(error) = made {
+        let problem = Problem::placeless("plugins::unusable", format!("{:#}", anyhow::Error::from(error)));
+        reading.problems.push(problem.help("`vigie plugins list` shows where each plugin comes from"));
+    }
+}
+
+fn print(context: &Context, reading: &Reading, waves: &[Vec<String>], compiled_in: Duration) -> Result<(), Stop> {
+    let mut out = context.out();
+    if reading.problems.errors() > 0 {
+        writeln!(out, "{}", reading.problems.summary())?;
+        return Ok(out.flush()?);
+    }
+    if context.quiet {
+        return Ok(());
+    }
+    let paint = Paint { on: context.colour() };
+    let Config { topics, connectors, .. } = &reading.config;
+    let head = if reading.problems.warnings() > 0 { paint.yellow("good enough") } else { paint.green("good") };
+    writeln!(out, "{} is {head}: {}\n", reading.problems.file, reading.problems.summary())?;
+    let mut table = Table::new(&[
+        ("connector", Align::Left),
+        ("source", Align::Left),
+        ("every", Align::Right),
+        ("history", Align::Right),
+        ("topics", Align::Left),
+    ]);
+    for connector in connectors {
+        let topics: Vec<&str> = connector.topics.iter().map(|topic| topic.as_str()).collect();
+        table.row(vec![
+            connector.id.to_string(),
+            connector.source.clone(),
+            show_duration(connector.every),
+            connector.history.map_or_else(|| "–".to_owned(), show_duration),
+            topics.join(", "),
+        ]);
+    }
+    if !table.is_empty() {
+        writeln!(out, "{}", table.draw(paint, width()))?;
+    }
+    let plugins = reading.catalog.entries().count();
+    let own = reading.catalog.entries().filter(|(_, entry)| entry.origin != Origin::Bundled).count();
+    writeln!(out, "  {} topics, {} connectors; plugins: {plugins}, {own} of them your own", topics.len(), connectors.len())?;
+    if waves.is_empty() {
+        writeln!(out, "  no analyzer is on")?;
+    } else {
+        let waves: Vec<String> = waves.iter().map(|wave| wave.join(", ")).collect();
+        writeln!(out, "  analyzers, in order: {}", waves.join(" → "))?;
+    }
+    writeln!(out, "  plugins made ready in {}", number::time(compiled_in))?;
+    writeln!(out, "\nNext: {}", paint.cyan("vigie run --once"))?;
+    if plugins == 0 {
+        writeln!(out, "\n{WHAT_IS_MISSING}")?;
+    }
+    Ok(out.flush()?)
+}
+
+fn print_json(context: &Context, reading: &Reading, waves: &[Vec<String>]) -> Result<(), Stop> {
+    let Config { topics, connectors, store, .. } = &reading.config;
+    let whole = json!({
+        "ok": reading.problems.errors() == 0,
+        "file": reading.problems.file,
+        "problems": reading.problems.to_json(),
+        "errors": reading.problems.errors(),
+        "warnings": reading.problems.list.iter().filter(|problem| problem.severity == Severity::Warning).count(),
+        "store": store,
+        "topics": topics.iter().map(|topic| json!({ "id": topic.id, "title": topic.title, "group": topic.group })).collect::<Vec<_>>(),
+        "connectors": connectors.iter().map(|connector| json!({
+            "id": connector.id, "source": connector.source, "topics": connector.topics,
+            "every_secs": connector.every.as_secs(), "history_secs": connector.history.map(|history| history.as_secs()),
+        })).collect::<Vec<_>>(),
+        "analyzers": waves,
+        "plugins": reading.catalog.entries().map(|(id, entry)| json!({
+            "id": id, "kind": entry.package.manifest().kind.name(), "version": entry.package.manifest().version,
+        })).collect::<Vec<_>>(),
+    });
+    let mut out = context.out();
+    writeln!(out, "{}", serde_json::to_string_pretty(&whole)?)?;
+    Ok(out.flush()?)
+}

@@ -1,0 +1,10 @@
+//! The commands, one file each.
+
+pub(crate) mod check;
+pub(crate) mod init;
+pub(crate) mod mentions;
+pub(crate) mod plugins;
+pub(crate) mod report;
+pub(crate) mod run;
+pub(crate) mod times;
+pub(crate) mod try_source;

@@ -1,0 +1,102 @@
+//! `vigie report`: what the numbers say.
+
+mod draw;
+
+use std::io::Write;
+
+use clap::Args;
+use vigie_insight::{Question, TopicShown, report};
+use vigie_mention::{Instant, TopicId, Window};
+use vigie_store::Reader;
+
+use super::times;
+use crate::config::suggest;
+use crate::context::Context;
+use crate::exit::Stop;
+use crate::render::{Paint, number, width};
+
+/// Days that are shown if nothing else is asked for.
+const DEFAULT_DAYS: u16 = 30;
+
+/// Volume, share of voice, sentiment, sources, authors, gaps
+///
+/// Days are UTC. A day on which something could not be collected is drawn as ░ where nothing was found: that is a gap, not
+/// silence.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  vigie report
+  vigie report --days 60 --topic acme --topic rival
+  vigie report --since 2026-11-01 --until 2026-11-15 --json")]
+pub(crate) struct Show {
+    /// Of this topic; may be repeated
+    #[arg(long, short, value_name = "TOPIC", value_parser = |name: &str| TopicId::new(name))]
+    topic: Vec<TopicId>,
+    /// The last so many days, today included [default: 30]
+    #[arg(long, value_name = "N", conflicts_with = "since", value_parser = clap::value_parser!(u16).range(1..=3660))]
+    days: Option<u16>,
+    /// From: 2026-11-22, 2026-11-22T08:00:00Z, or 7d for seven days ago
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Until, not included [default: the end of today]
+    #[arg(long, value_name = "WHEN")]
+    until: Option<String>,
+    /// Authors, sources and languages shown of each topic
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    top: usize,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Show {
+    /// Reports.
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Stop> {
+        let shape = context.read_shape()?;
+        let tables = &shape.file.topics;
+        if let Some(topic) = self.topic.iter().find(|topic| tables.iter().all(|table| table.id.value != **topic)) {
+            let help = suggest(topic.as_str(), "Topics", tables.iter().map(|table| table.id.value.as_str()));
+            return Err(Stop::usage_message(format!("{} has no topic `{topic}`; {help}", context.config.display())));
+        }
+        let topics: Vec<TopicShown> = tables
+            .iter()
+            .filter(|table| self.topic.is_empty() || self.topic.contains(&table.id.value))
+            .map(|table| TopicShown {
+                id: table.id.value.clone(),
+                title: table.title.clone().unwrap_or_else(|| table.id.value.to_string()),
+                group: table.group.clone(),
+            })
+            .collect();
+        if topics.is_empty() {
+            return Err(Stop::usage_message(format!(
+                "{} has no topic to report on: add a [topics.…] table",
+                context.config.display()
+            )));
+        }
+        let snapshot = Reader::open(&shape.store)?.snapshot()?;
+        let question = Question { window: self.window(context.now())?, topics, top: self.top };
+        let report = report(&snapshot, &question)?;
+        let mut out = context.out();
+        if self.json {
+            writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+            return Ok(out.flush()?);
+        }
+        let paint = Paint { on: context.colour() };
+        let stored = number::count(snapshot.stats()?.mentions);
+        write!(out, "{}", draw::draw(&report, &stored, paint, width()))?;
+        Ok(out.flush()?)
+    }
+
+    fn window(&self, now: Instant) -> Result<Window, Stop> {
+        let day = std::time::Duration::from_secs(86_400);
+        let at = |text: &str| times::instant(text, now).map_err(Stop::usage_message);
+        let until = self.until.as_deref().map_or(Ok(now.day() + day), at)?;
+        let from = match &self.since {
+            Some(since) => at(since)?,
+            None => until - day * u32::from(self.days.unwrap_or(DEFAULT_DAYS)),
+        };
+        if from >= until {
+            return Err(Stop::usage_message(format!("--since {from} is not before --until {until}")));
+        }
+        Ok(Window { from, until })
+    }
+}

@@ -1,0 +1,235 @@
+//! The report on the screen.
+
+use std::fmt::Write as _;
+
+use vigie_insight::{Report, TopicReport};
+use vigie_mention::Instant;
+
+use crate::commands::times;
+use crate::render::text::{columns, fit, harmless};
+use crate::render::{Align, Paint, Table, chart, number};
+
+/// Most coverage gaps that are listed.
+const GAPS_SHOWN: usize = 10;
+/// Columns of a bar that stands for a share.
+const SHARE_ROOM: usize = 20;
+
+/// Draws the whole report in at most `width` columns.
+pub(crate) fn draw(report: &Report, stored: &str, paint: Paint, width: usize) -> String {
+    let mut out = String::new();
+    let days = report.window.days().count();
+    let (from, last) = (times::day(report.window.from), times::day(Instant::from_millis(report.window.until.as_millis() - 1)));
+    let _ = writeln!(out, "{}  {from} to {last}, {days} days, UTC; {stored} mentions stored\n", paint.bold("Report"));
+    volume(&mut out, report, paint, width);
+    shares(&mut out, report, paint, width);
+    sentiment(&mut out, report, paint, width);
+    for topic in report.topics.iter().filter(|topic| topic.volume > 0) {
+        tops(&mut out, topic, paint, width);
+    }
+    gaps(&mut out, report, paint, width);
+    next(&mut out, report, paint);
+    out
+}
+
+fn volume(out: &mut String, report: &Report, paint: Paint, width: usize) {
+    let names = report.topics.iter().map(|topic| columns(&harmless(&topic.title))).max().unwrap_or(0).min(20);
+    let room = width.saturating_sub(names + 22).max(10);
+    let days: Vec<Instant> = report.window.days().collect();
+    let size = chart::days_a_column(days.len(), room);
+    // Gaps are the connectors', so every topic has the same.
+    let gap_days: Vec<bool> = report.topics.iter().take(1).flat_map(|topic| &topic.days).map(|day| day.gap).collect();
+    let gaps = chart::any(&gap_days, size);
+    let each = if size == 1 { "one day".to_owned() } else { format!("{size} days") };
+    let _ = writeln!(out, "{} a column is {each}", paint.bold("Volume"));
+    let sums = |topic: &TopicReport| {
+        let volumes: Vec<u64> = topic.days.iter().map(|day| day.volume).collect();
+        chart::sums(&volumes, size)
+    };
+    // One scale for all topics: rows can be compared with each other.
+    let highest = report.topics.iter().flat_map(sums).max().unwrap_or(0);
+    for topic in &report.topics {
+        let name = fit(&harmless(&topic.title), names);
+        let space = " ".repeat(names - columns(&name));
+        let bars = chart::bars(&sums(topic), &gaps, highest);
+        let _ = writeln!(out, "  {name}{space}  {bars}  {}{}", number::count(topic.volume), change(topic, paint));
+    }
+    let columns_drawn = days.len().div_ceil(size);
+    let (first, last) = (times::day(report.window.from), days.last().map(|day| times::day(*day)).unwrap_or_default());
+    let axis = if columns_drawn >= 22 { format!("{first}{}{last}", " ".repeat(columns_drawn - 20)) } else { first };
+    let _ = writeln!(out, "  {}  {}", " ".repeat(names), paint.dim(&axis));
+    if gaps.contains(&true) {
+        let marks: String = gaps.iter().map(|gap| if *gap { chart::GAP } else { ' ' }).collect();
+        let _ = writeln!(out, "  {}  {}  {}", " ".repeat(names), paint.yellow(&marks), paint.dim("not all collected"));
+    }
+    out.push('\n');
+}
+
+/// How the volume changed since the window before, if that window was collected as well.
+fn change(topic: &TopicReport, paint: Paint) -> String {
+    match topic.trend.change.filter(|_| topic.trend.complete) {
+        Some(change) if change.abs() >= 0.005 => paint.dim(&format!(" ({:+.0} %)", change * 100.0)),
+        _ => String::new(),
+    }
+}
+
+fn shares(out: &mut String, report: &Report, paint: Paint, width: usize) {
+    let mut groups: Vec<&str> = Vec::new();
+    for topic in &report.topics {
+        if let Some(group) = topic.group.as_deref().filter(|group| !groups.contains(group)) {
+            groups.push(group);
+        }
+    }
+    for group in groups {
+        let members: Vec<&TopicReport> = report.topics.iter().filter(|topic| topic.group.as_deref() == Some(group)).collect();
+        if members.len() < 2 {
+            continue;
+        }
+        let _ = writeln!(out, "{} of `{}`", paint.bold("Share of voice"), harmless(group));
+        let mut table =
+            Table::new(&[("topic", Align::Left), ("volume", Align::Right), ("share", Align::Right), ("", Align::Left)]);
+        for topic in members {
+            let share = topic.share_of_voice.as_ref().map(|share| share.value);
+            table.row(vec![
+                fit(&harmless(&topic.title), 30),
+                number::count(topic.volume),
+                share.map_or_else(|| "–".to_owned(), number::percent),
+                paint.cyan(&chart::share(share.unwrap_or(0.0), SHARE_ROOM)),
+            ]);
+        }
+        let _ = writeln!(out, "{}", table.draw(paint, width));
+    }
+}
+
+fn sentiment(out: &mut String, report: &Report, paint: Paint, width: usize) {
+    let mut table = Table::new(&[
+        ("topic", Align::Left),
+        ("net", Align::Right),
+        ("95 % between", Align::Left),
+        ("positive", Align::Right),
+        ("neutral", Align::Right),
+        ("negative", Align::Right),
+    ]);
+    for topic in &report.topics {
+        let Some(net) = &topic.net_sentiment else { continue };
+        let value = number::signed(net.value);
+        // Only where the whole interval lies on one side is there a side.
+        let value = if net.low > 0.0 {
+            paint.green(&value)
+        } else if net.high < 0.0 {
+            paint.red(&value)
+        } else {
+            value
+        };
+        table.row(vec![
+            fit(&harmless(&topic.title), 30),
+            value,
+            format!("{} and {}", number::signed(net.low), number::signed(net.high)),
+            number::count(net.positive),
+            number::count(net.neutral),
+            number::count(net.negative),
+        ]);
+    }
+    if !table.is_empty() {
+        let _ = writeln!(out, "{} from −1 to 1\n{}", paint.bold("Net sentiment"), table.draw(paint, width));
+    }
+}
+
+fn tops(out: &mut String, topic: &TopicReport, paint: Paint, width: usize) {
+    let _ = writeln!(out, "{}", paint.bold(&harmless(&topic.title)));
+    let list = |names: Vec<(String, u64)>| {
+        names
+            .into_iter()
+            .map(|(name, volume)| format!("{} {}", harmless(&name), number::count(volume)))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let sources = topic.sources.iter().map(|one| (one.source.clone(), one.volume)).collect();
+    let languages =
+        topic.languages.iter().map(|one| (one.language.clone().unwrap_or_else(|| "unknown".to_owned()), one.volume)).collect();
+    let _ = writeln!(out, "  sources    {}", fit(&list(sources), width.saturating_sub(13)));
+    let _ = writeln!(out, "  languages  {}", fit(&list(languages), width.saturating_sub(13)));
+    if !topic.authors.is_empty() {
+        let mut table = Table::new(&[
+            ("top authors", Align::Left),
+            ("source", Align::Left),
+            ("mentions", Align::Right),
+            ("followers", Align::Right),
+        ]);
+        for author in &topic.authors {
+            let reach = author.reach.map_or_else(|| "–".to_owned(), number::count);
+            table.row(vec![fit(&harmless(&author.name), 30), author.source.clone(), number::count(author.volume), reach]);
+        }
+        out.push_str(&table.draw(paint, width));
+    }
+    out.push('\n');
+}
+
+fn gaps(out: &mut String, report: &Report, paint: Paint, width: usize) {
+    if report.gaps.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{} what could not be collected", paint.bold("Coverage gaps"));
+    let mut table = Table::new(&[
+        ("connector", Align::Left),
+        ("from", Align::Left),
+        ("until", Align::Left),
+        ("feed and reason", Align::Left),
+    ]);
+    for gap in report.gaps.iter().take(GAPS_SHOWN) {
+        let why = format!("{}: {}", harmless(&gap.feed), harmless(&gap.why));
+        table.row(vec![gap.connector.to_string(), times::minute(gap.from), times::minute(gap.until), why]);
+    }
+    out.push_str(&table.draw(paint, width));
+    if report.gaps.len() > GAPS_SHOWN {
+        let _ = writeln!(out, "  and {} more; --json lists them all", report.gaps.len() - GAPS_SHOWN);
+    }
+    out.push('\n');
+}
+
+/// What to look at next: the mentions behind the worst number.
+fn next(out: &mut String, report: &Report, paint: Paint) {
+    let worst = report
+        .topics
+        .iter()
+        .filter_map(|topic| Some((topic, topic.net_sentiment.as_ref()?.value)))
+        .min_by(|(_, left), (_, right)| left.total_cmp(right));
+    let command = match (worst, report.topics.iter().max_by_key(|topic| topic.volume)) {
+        _ if report.topics.iter().all(|topic| topic.volume == 0) => "vigie run --once".to_owned(),
+        (Some((topic, value)), _) if value < 0.0 => format!("vigie mentions --topic {} --sentiment negative", topic.topic),
+        (_, Some(topic)) => format!("vigie mentions --topic {} --limit 20", topic.topic),
+        _ => "vigie mentions".to_owned(),
+    };
+    let _ = writeln!(out, "Next: {}", paint.cyan(&command));
+}
+
+#[cfg(test)]
+mod tests {
+    use vigie_mention::{TopicId, Window};
+    use vigie_store::Store;
+
+    use super::*;
+    use vigie_insight::{Question, TopicShown, report};
+
+    #[test]
+    fn a_report_of_nothing_says_what_to_do() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("vigie.redb")).expect("a store");
+        let shown = |id: &str| TopicShown {
+            id: TopicId::new(id).expect("a name"),
+            title: id.to_owned(),
+            group: Some("phones".to_owned()),
+        };
+        let window = Window {
+            from: "2026-11-01T00:00:00Z".parse().expect("an instant"),
+            until: "2026-12-01T00:00:00Z".parse().expect("an instant"),
+        };
+        let question = Question { window, topics: vec![shown("acme"), shown("rival")], top: 3 };
+        let report = report(&store.snapshot().expect("a snapshot"), &question).expect("a report");
+        let drawn = draw(&report, "0", Paint { on: false }, 100);
+        assert!(drawn.starts_with("Report  2026-11-01 to 2026-11-30, 30 days, UTC; 0 mentions stored\n"), "{drawn}");
+        assert!(drawn.contains("  acme   ······························  0\n"), "{drawn}");
+        assert!(drawn.contains("         2026-11-01          2026-11-30\n"), "{drawn}");
+        assert!(drawn.contains("Share of voice of `phones`"), "{drawn}");
+        assert!(drawn.ends_with("Next: vigie run --once\n"), "{drawn}");
+    }
+}

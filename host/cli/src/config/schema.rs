@@ -1,0 +1,483 @@
+//! The shape of the operator's file: which tables and keys there are and what each may hold. What a name refers to is
+//! looked up in [`super::resolve`].
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::Duration;
+
+use url::Url;
+use vigie_mention::{ConnectorId, TopicId};
+use vigie_pipeline::Accept;
+use vigie_runtime::{Grant, Origin, PrivateAllowance};
+
+use super::limits::LimitsTable;
+use super::problem::{Problem, Problems};
+use super::tree::{At, Node, Table, Value, parse};
+use super::values::{duration, web_address};
+
+/// Shortest time between two polls of a connector.
+pub(crate) const SHORTEST_EVERY: Duration = Duration::from_secs(60);
+/// Time between two polls if the file says nothing.
+pub(crate) const DEFAULT_EVERY: Duration = Duration::from_secs(15 * 60);
+/// Mentions asked for in one poll if the file says nothing.
+pub(crate) const DEFAULT_BATCH: u64 = 100;
+
+/// Feeds of one connector read side by side if the file says nothing.
+pub(crate) const DEFAULT_PARALLEL: usize = 4;
+
+/// The whole file, each value with its place.
+#[derive(Debug, Default)]
+pub(crate) struct File {
+    /// `[store] path`
+    pub(crate) store: Option<At<String>>,
+    /// `[topics.ID]`
+    pub(crate) topics: Vec<TopicTable>,
+    /// `[connectors.ID]`
+    pub(crate) connectors: Vec<ConnectorTable>,
+    /// `[analyzers.ID]`
+    pub(crate) analyzers: Vec<AnalyzerTable>,
+    /// `[plugins] folder`
+    pub(crate) plugin_folder: Option<At<String>>,
+    /// `[plugins.ID]`
+    pub(crate) plugins: Vec<PluginTable>,
+    /// `[network]`
+    pub(crate) network: NetworkTable,
+    /// `[limits]`, for every plugin that says nothing else.
+    pub(crate) limits: LimitsTable,
+    /// `[log] level`
+    pub(crate) log: Option<At<String>>,
+}
+
+/// `[topics.ID]`
+#[derive(Debug)]
+pub(crate) struct TopicTable {
+    pub(crate) id: At<TopicId>,
+    pub(crate) title: Option<String>,
+    pub(crate) group: Option<String>,
+    pub(crate) query: Option<At<String>>,
+}
+
+/// `[connectors.ID]`
+#[derive(Debug)]
+pub(crate) struct ConnectorTable {
+    pub(crate) id: At<ConnectorId>,
+    pub(crate) source: Option<At<String>>,
+    pub(crate) topics: Option<At<Vec<At<String>>>>,
+    pub(crate) every: Duration,
+    pub(crate) history: Option<Duration>,
+    pub(crate) accept: Accept,
+    pub(crate) parallel: usize,
+    pub(crate) batch: u32,
+    pub(crate) settings: Option<(Range<usize>, Node)>,
+    pub(crate) secrets: Vec<(At<String>, SecretPlace)>,
+    pub(crate) limits: LimitsTable,
+}
+
+/// Where a secret is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum SecretPlace {
+    /// `{ env = "NAME" }`
+    Env(At<String>),
+    /// `{ file = "path" }`
+    File(At<String>),
+    /// Written wrongly; already reported.
+    Wrong,
+}
+
+/// `[analyzers.ID]`
+#[derive(Debug)]
+pub(crate) struct AnalyzerTable {
+    pub(crate) id: At<String>,
+    pub(crate) enabled: bool,
+    pub(crate) settings: Option<(Range<usize>, Node)>,
+    pub(crate) limits: LimitsTable,
+}
+
+/// `[plugins.ID]`
+#[derive(Debug)]
+pub(crate) struct PluginTable {
+    pub(crate) id: At<String>,
+    pub(crate) path: Option<At<String>>,
+    /// `[plugins.ID.grant] hosts`, if there is such a table.
+    pub(crate) grant: Option<Vec<Grant>>,
+}
+
+/// `[network]`
+#[derive(Debug, Default)]
+pub(crate) struct NetworkTable {
+    pub(crate) allow_private: Vec<PrivateAllowance>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) contact: Option<String>,
+    pub(crate) reroute: BTreeMap<Origin, Url>,
+}
+
+/// Reads the file, collecting every mistake of its shape.
+pub(crate) fn read(problems: &mut Problems) -> File {
+    let root = parse(problems);
+    let Some(root) = Table::of("", 0..0, &root, problems) else { return File::default() };
+    root.only(&["store", "topics", "connectors", "analyzers", "plugins", "network", "limits", "log"], problems);
+    let mut file = File::default();
+    if let Some(store) = root.table("store", problems) {
+        store.only(&["path"], problems);
+        file.store = store.text("path", problems).and_then(|path| not_empty("path", path, problems));
+    }
+    if let Some(topics) = root.table("topics", problems) {
+        file.topics = topics.tables(problems).into_iter().filter_map(|(id, table)| topic(id, &table, problems)).collect();
+    }
+    if let Some(connectors) = root.table("connectors", problems) {
+        file.connectors =
+            connectors.tables(problems).into_iter().filter_map(|(id, table)| connector(id, &table, problems)).collect();
+    }
+    if let Some(analyzers) = root.table("analyzers", problems) {
+        file.analyzers = analyzers.tables(problems).into_iter().map(|(id, table)| analyzer(id, &table, problems)).collect();
+    }
+    if let Some(table) = root.table("plugins", problems) {
+        plugins(&table, &mut file, problems);
+    }
+    if let Some(table) = root.table("network", problems) {
+        file.network = network(&table, problems);
+    }
+    if let Some(table) = root.table("limits", problems) {
+        file.limits = LimitsTable::read(&table, problems);
+    }
+    if let Some(table) = root.table("log", problems) {
+        table.only(&["level"], problems);
+        file.log = table.text("level", problems);
+    }
+    file
+}
+
+fn topic(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> Option<TopicTable> {
+    table.only(&["title", "group", "query"], problems);
+    let topic = TopicTable {
+        id: name(id, "topic", |name| TopicId::new(name).map_err(|error| error.to_string()), problems)?,
+        title: table.text("title", problems).map(|title| title.value),
+        group: table.text("group", problems).map(|group| group.value),
+        query: table.text("query", problems),
+    };
+    if table.get("query").is_none() {
+        problems.push(
+            Problem::error("config::missing_key", table.span.clone(), format!("topic `{}` has no query", topic.id.value))
+                .label("this topic")
+                .help("say what it looks for, for example query = '\"acme phone\" OR #acme'"),
+        );
+    }
+    Some(topic)
+}
+
+fn connector(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> Option<ConnectorTable> {
+    table.only(
+        &["source", "topics", "every", "history", "accept", "batch", "parallel", "settings", "secrets", "limits"],
+        problems,
+    );
+    let id = name(id, "connector", |name| ConnectorId::new(name).map_err(|error| error.to_string()), problems)?;
+    let source = table.text("source", problems);
+    if table.get("source").is_none() {
+        problems.push(
+            Problem::error("config::missing_key", table.span.clone(), format!("connector `{}` names no source", id.value))
+                .label("this connector")
+                .help("add source = \"…\"; `vigie plugins list` shows the sources there are"),
+        );
+    }
+    let accept = table.parsed("accept", "config::accept", accept, problems).map_or(Accept::Matching, |accept| accept.value);
+    let topics = table.texts("topics", problems);
+    let none = topics.as_ref().map_or(table.get("topics").is_none(), |topics| topics.value.is_empty());
+    if none {
+        let span = topics.as_ref().map_or_else(|| table.span.clone(), |topics| topics.span.clone());
+        problems.push(
+            Problem::error("config::no_topics", span, format!("connector `{}` has no topics", id.value))
+                .label("nothing would be kept")
+                .help("add topics = [\"…\"] with the names of [topics.…] tables"),
+        );
+    }
+    let every = table.parsed("every", "config::duration", duration, problems);
+    if let Some(every) = every.as_ref().filter(|every| every.value < SHORTEST_EVERY) {
+        problems.push(
+            Problem::error("config::every_too_short", every.span.clone(), format!("connector `{}` would poll too often", id.value))
+                .label("shorter than a minute")
+                .help("write \"1m\" or more; services block clients that ask more often, and new feeds found on the way are read at once anyway"),
+        );
+    }
+    Some(ConnectorTable {
+        id,
+        source,
+        topics,
+        every: every.map_or(DEFAULT_EVERY, |every| every.value),
+        history: table.parsed("history", "config::duration", duration, problems).map(|history| history.value),
+        accept,
+        parallel: table
+            .number("parallel", 1, 64, problems)
+            .map_or(DEFAULT_PARALLEL, |parallel| usize::try_from(parallel.value).unwrap_or(1)),
+        batch: u32::try_from(table.number("batch", 1, 1_000, problems).map_or(DEFAULT_BATCH, |batch| batch.value))
+            .unwrap_or(1_000),
+        settings: settings(table, problems),
+        secrets: secrets(table, problems),
+        limits: table.table("limits", problems).map(|table| LimitsTable::read(&table, problems)).unwrap_or_default(),
+    })
+}
+
+fn accept(text: &str) -> Result<Accept, String> {
+    match text {
+        "matching" => Ok(Accept::Matching),
+        "conversation" => Ok(Accept::Conversation),
+        "everything" => Ok(Accept::Everything),
+        _ => Err("write \"matching\" (what a topic matches), \"conversation\" (and the answers to it) or \"everything\" (all that the source gives)"
+            .to_owned()),
+    }
+}
+
+fn settings(table: &Table<'_>, problems: &mut Problems) -> Option<(Range<usize>, Node)> {
+    table.table("settings", problems)?;
+    table.get("settings").map(|(key, node)| (key.span.clone(), node.clone()))
+}
+
+fn secrets(table: &Table<'_>, problems: &mut Problems) -> Vec<(At<String>, SecretPlace)> {
+    let Some(secrets) = table.table("secrets", problems) else { return Vec::new() };
+    secrets.entries().map(|(name, node)| (name.clone(), secret(&name.value, node, problems))).collect()
+}
+
+fn secret(name: &str, node: &Node, problems: &mut Problems) -> SecretPlace {
+    let cure = format!("write {name} = {{ env = \"A_VARIABLE\" }} or {name} = {{ file = \"a/path\" }}");
+    let mut wrong = |label: &str| {
+        // What stands there may be the secret itself.
+        problems.hidden.push(node.span.clone());
+        problems.push(
+            Problem::error("config::secret", node.span.clone(), format!("secret `{name}` must say where it is kept"))
+                .label(label.to_owned())
+                .help(cure.clone()),
+        );
+        SecretPlace::Wrong
+    };
+    let Value::Table(entries) = &node.value else {
+        return wrong("secrets are never written into this file");
+    };
+    match entries.as_slice() {
+        [(key, At { value: Value::Text(text), span })] if !text.is_empty() => {
+            let at = At { value: text.clone(), span: span.clone() };
+            match key.value.as_str() {
+                "env" => SecretPlace::Env(at),
+                "file" => SecretPlace::File(at),
+                _ => wrong("neither `env` nor `file`"),
+            }
+        }
+        _ => wrong("exactly one of `env` and `file`, a string"),
+    }
+}
+
+fn analyzer(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> AnalyzerTable {
+    table.only(&["enabled", "settings", "limits"], problems);
+    AnalyzerTable {
+        id,
+        enabled: table.flag("enabled", problems).is_none_or(|enabled| enabled.value),
+        settings: settings(table, problems),
+        limits: table.table("limits", problems).map(|table| LimitsTable::read(&table, problems)).unwrap_or_default(),
+    }
+}
+
+fn plugins(table: &Table<'_>, file: &mut File, problems: &mut Problems) {
+    file.plugin_folder = table.text("folder", problems).and_then(|folder| not_empty("folder", folder, problems));
+    for (id, node) in table.entries().filter(|(id, _)| id.value != "folder") {
+        let Some(plugin) = Table::of(format!("plugins.{}", id.value), id.span.clone(), node, problems) else { continue };
+        plugin.only(&["path", "grant"], problems);
+        let path = plugin.text("path", problems).and_then(|path| not_empty("path", path, problems));
+        let grant = plugin.table("grant", problems).map(|table| grants(&table, problems));
+        file.plugins.push(PluginTable { id: id.clone(), path, grant });
+    }
+}
+
+fn grants(table: &Table<'_>, problems: &mut Problems) -> Vec<Grant> {
+    table.only(&["hosts"], problems);
+    let mut grants = Vec::new();
+    for text in table.texts("hosts", problems).into_iter().flat_map(|hosts| hosts.value) {
+        match text.value.parse::<Grant>() {
+            Ok(grant) => grants.push(grant),
+            Err(error) => problems.push(
+                Problem::error("config::grant", text.span, error.to_string())
+                    .label("no grant")
+                    .help("write \"GET https://api.example.com\"; `vigie plugins why NAME` prints the line a plugin needs"),
+            ),
+        }
+    }
+    grants
+}
+
+fn network(table: &Table<'_>, problems: &mut Problems) -> NetworkTable {
+    table.only(&["allow_private", "user_agent", "contact", "reroute"], problems);
+    let mut network = NetworkTable {
+        user_agent: table.text("user_agent", problems).map(|text| text.value).filter(|text| !text.is_empty()),
+        contact: table.text("contact", problems).map(|text| text.value).filter(|text| !text.is_empty()),
+        ..NetworkTable::default()
+    };
+    for host in table.texts("allow_private", problems).into_iter().flat_map(|list| list.value) {
+        match host.value.parse::<PrivateAllowance>() {
+            Ok(allowance) => network.allow_private.push(allowance),
+            Err(error) => problems.push(
+                Problem::error("config::allow_private", host.span, format!("`{}` names no hosts: {error}", host.value))
+                    .help("write a host (\"forum.internal\", \"*.internal\") or a range (\"10.1.0.0/16\")"),
+            ),
+        }
+    }
+    let Some(reroute) = table.table("reroute", problems) else { return network };
+    for (from, _) in reroute.entries() {
+        let to = reroute.parsed(&from.value, "config::reroute", web_address, problems);
+        match from.value.parse::<Origin>() {
+            Ok(origin) => network.reroute.extend(to.map(|to| (origin, to.value))),
+            Err(error) => problems.push(
+                Problem::error("config::reroute", from.span.clone(), format!("`{}` is no origin to reroute", from.value))
+                    .label("the real origin stands here")
+                    .help(error.to_string()),
+            ),
+        }
+    }
+    network
+}
+
+fn name<T>(id: At<String>, what: &str, read: impl FnOnce(String) -> Result<T, String>, problems: &mut Problems) -> Option<At<T>> {
+    match read(id.value) {
+        Ok(value) => Some(At { value, span: id.span }),
+        Err(error) => {
+            problems.push(
+                Problem::error("config::name", id.span, format!("this {what} has no usable name"))
+                    .label("names are short plain words")
+                    .help(error),
+            );
+            None
+        }
+    }
+}
+
+fn not_empty(key: &str, text: At<String>, problems: &mut Problems) -> Option<At<String>> {
+    if text.value.is_empty() {
+        problems.push(
+            Problem::error("config::empty", text.span, format!("`{key}` is empty")).help("give it a value or remove the line"),
+        );
+        return None;
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(text: &str) -> Vec<String> {
+        let mut problems = Problems::new("vigie.toml", text);
+        read(&mut problems);
+        problems.sort();
+        problems.list.iter().map(|problem| format!("{} {}", problem.code, problem.message)).collect()
+    }
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let text = r#"
+[store]
+path = "data/vigie.redb"
+[topics.acme]
+title = "Acme"
+group = "phones"
+query = 'acme'
+[connectors.videos]
+source = "youtube"
+topics = ["acme"]
+every = "30m"
+history = "90d"
+accept = "everything"
+batch = 50
+settings = { region = "FR" }
+secrets.api-key = { env = "YOUTUBE_API_KEY" }
+limits = { memory = "128MiB" }
+[analyzers.sentiment]
+enabled = false
+[plugins]
+folder = "plugins"
+[plugins.youtube]
+path = "youtube.wasm"
+grant = { hosts = ["GET,POST https://www.googleapis.com"] }
+[network]
+allow_private = ["127.0.0.1"]
+contact = "ops@example.org"
+[network.reroute]
+"https://www.googleapis.com" = "http://127.0.0.1:4080/youtube"
+[limits]
+wall = "2m"
+[log]
+level = "debug"
+"#;
+        assert_eq!(codes(text), Vec::<String>::new());
+        let mut problems = Problems::new("vigie.toml", text);
+        let file = read(&mut problems);
+        let connector = &file.connectors[0];
+        assert_eq!((connector.every.as_secs(), connector.batch, connector.accept), (1_800, 50, Accept::Everything));
+        assert_eq!(connector.history, Some(Duration::from_secs(90 * 86_400)));
+        assert!(
+            matches!(&connector.secrets[0], (name, SecretPlace::Env(env)) if name.value == "api-key" && env.value == "YOUTUBE_API_KEY")
+        );
+        assert!(!file.analyzers[0].enabled);
+        assert_eq!(file.network.reroute.values().map(Url::as_str).collect::<Vec<_>>(), ["http://127.0.0.1:4080/youtube"]);
+    }
+
+    #[test]
+    fn all_mistakes_are_found_in_one_run() {
+        let text = r#"
+[topics.Acme]
+query = 'acme'
+[topics.rival]
+qery = 'rival'
+[connectors.press]
+topics = []
+every = "10s"
+history = "long"
+accept = "some"
+batch = 5000
+colour = "red"
+[connectors.press.secrets]
+key = "hunter2"
+token = { env = "A", file = "b" }
+[connectors.video]
+source = 3
+topics = "rival"
+[plugins.own]
+path = ""
+grant.hosts = ["FETCH nothing"]
+[network.reroute]
+"https://a.example/path" = "http://127.0.0.1"
+"https://b.example" = "nowhere"
+[limits]
+memory = "much"
+[logs]
+"#;
+        assert_eq!(
+            codes(text),
+            [
+                "config::name this topic has no usable name",
+                "config::missing_key topic `rival` has no query",
+                "config::unknown_key `[topics.rival]` has no key `qery`",
+                "config::missing_key connector `press` names no source",
+                "config::no_topics connector `press` has no topics",
+                "config::every_too_short connector `press` would poll too often",
+                "config::duration `history` cannot be \"long\"",
+                "config::accept `accept` cannot be \"some\"",
+                "config::number `batch` is 5000",
+                "config::unknown_key `[connectors.press]` has no key `colour`",
+                "config::secret secret `key` must say where it is kept",
+                "config::secret secret `token` must say where it is kept",
+                "config::wrong_type `source` must be a string",
+                "config::wrong_type `topics` must be a list of strings",
+                "config::empty `path` is empty",
+                "config::grant `FETCH nothing` is not a grant such as `GET,POST https://api.example.com`: it begins with what is no method",
+                "config::reroute `https://a.example/path` is no origin to reroute",
+                "config::reroute `https://b.example` cannot be \"nowhere\"",
+                "config::size `memory` cannot be \"much\"",
+                "config::unknown_key the file has no key `logs`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_secret_in_the_file_is_never_shown() {
+        let mut problems = Problems::new("vigie.toml", "[connectors.a]\nsource='x'\ntopics=['t']\nsecrets.key = 'hunter2'\n");
+        read(&mut problems);
+        let drawn = problems.render(false, 80);
+        assert!(!drawn.contains("hunter2") && drawn.contains("never written into this file"), "{drawn}");
+    }
+}

@@ -1,0 +1,130 @@
+//! From a configuration to what the pipeline runs: the sandbox, live plugins, the plan.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use vigie_pipeline::waves::Needs;
+use vigie_pipeline::{Connector, Plan, Topic};
+use vigie_runtime::{
+    AnalyzerPlugin, AnalyzerUse, Exchange, Grants, Limits, Manifest, NetworkPolicy, Read, Runtime, RuntimeError, RuntimeOptions,
+    SecretSource, SourcePlugin, SourceUse,
+};
+
+use crate::config::{Config, Network};
+use crate::context::Context;
+use crate::plugins::{Catalog, Entry};
+
+/// Starts the sandbox.
+///
+/// # Errors
+/// If this machine cannot run WebAssembly or the network settings make no sense.
+pub(crate) fn runtime(context: &Context, network: &Network, store: Option<&Path>) -> Result<Runtime, RuntimeError> {
+    Runtime::new(RuntimeOptions {
+        cache_dir: context.cache_folder(store),
+        network: policy(network),
+        clock: context.clock(),
+        ..RuntimeOptions::default()
+    })
+}
+
+fn policy(network: &Network) -> NetworkPolicy {
+    let mut policy = NetworkPolicy {
+        allow_private: network.allow_private.clone(),
+        reroute: network.reroute.clone(),
+        contact: network.contact.clone(),
+        ..NetworkPolicy::default()
+    };
+    if let Some(agent) = &network.user_agent {
+        policy.user_agent.clone_from(agent);
+    }
+    policy
+}
+
+/// One source plugin, ready to be called.
+///
+/// # Errors
+/// If it does not compile, or its secrets cannot be read.
+pub(crate) fn source(
+    runtime: &Runtime,
+    entry: &Entry,
+    connector: &str,
+    settings: &serde_json::Value,
+    secrets: BTreeMap<String, SecretSource>,
+    limits: Limits,
+    exchange: Option<Exchange>,
+) -> Result<SourcePlugin, RuntimeError> {
+    let grants = Grants::judge(entry.package.manifest(), settings, &entry.standing());
+    runtime.source(
+        &entry.package,
+        SourceUse { connector: connector.to_owned(), settings: settings.clone(), secrets, grants, limits, exchange },
+    )
+}
+
+/// The live plugins and what to do with them.
+///
+/// # Errors
+/// The first plugin that does not compile, or whose secrets cannot be read.
+pub(crate) fn plan(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Plan, RuntimeError> {
+    let topics = config
+        .topics
+        .iter()
+        .map(|topic| Topic {
+            id: topic.id.clone(),
+            title: topic.title.clone(),
+            group: topic.group.clone(),
+            query: topic.query.clone(),
+        })
+        .collect();
+    let mut connectors = Vec::new();
+    for connector in &config.connectors {
+        let Some(entry) = catalog.get(&connector.source) else { continue };
+        let id = connector.id.as_str();
+        let source = source(runtime, entry, id, &connector.settings, connector.secrets.clone(), connector.limits.clone(), None)?;
+        connectors.push(Connector {
+            id: connector.id.clone(),
+            source: Arc::new(source),
+            topics: connector.topics.clone(),
+            every: connector.every,
+            history: connector.history,
+            accept: connector.accept,
+            batch: connector.batch,
+            parallel: connector.parallel,
+        });
+    }
+    let mut plan = Plan { topics, connectors, analyzers: Vec::new() };
+    for analyzer in analyzers(runtime, config, catalog)? {
+        plan.analyzers.push(Arc::new(analyzer));
+    }
+    Ok(plan)
+}
+
+fn analyzers(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Vec<AnalyzerPlugin>, RuntimeError> {
+    config
+        .analyzers
+        .iter()
+        .filter_map(|analyzer| Some((analyzer, catalog.get(&analyzer.id)?)))
+        .map(|(analyzer, entry)| {
+            let use_ = AnalyzerUse { settings: analyzer.settings.clone(), limits: analyzer.limits.clone() };
+            runtime.analyzer(&entry.package, use_)
+        })
+        .collect()
+}
+
+/// What an analyzer's manifest declares, in the pipeline's terms.
+pub(crate) fn needs(manifest: &Manifest) -> Needs {
+    let mut needs = Needs {
+        id: manifest.id.clone(),
+        requires: Vec::new(),
+        prefers: Vec::new(),
+        writes: manifest.writes.iter().map(|write| write.key.clone()).collect(),
+    };
+    for read in &manifest.reads {
+        match read {
+            Read::Annotation(key) => needs.requires.push(key.clone()),
+            Read::Language => needs.prefers.push("language".to_owned()),
+            Read::Text | Read::Title | Read::Author | Read::Rating => {}
+        }
+    }
+    needs
+}

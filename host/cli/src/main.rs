@@ -1,0 +1,50 @@
+//! The program `vigie`: commands, the configuration and its diagnostics, progress, reports.
+//!
+//! - [`args`] is the command line; each command is a file of [`commands`].
+//! - [`config`] reads `vigie.toml` and finds all its mistakes in one run.
+//! - [`plugins`] lists the plugins inside this binary and those of the operator.
+//! - [`engine`] puts a configuration together into what the pipeline runs.
+//! - [`render`] draws tables, charts and numbers; [`exit`] says how the program ends.
+
+mod args;
+mod commands;
+mod config;
+mod context;
+mod engine;
+mod exit;
+mod log;
+mod plugins;
+mod render;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use context::Context;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let context = Context::new(&args);
+    let done = match args.command {
+        Command::Init(command) => command.run(&context),
+        Command::Check(command) => command.run(&context),
+        Command::Run(command) => command.run(&context),
+        Command::Mentions(command) => command.run(&context),
+        Command::Report(command) => command.run(&context),
+        Command::Plugins(command) => command.run(&context),
+        Command::Try(command) => command.run(&context),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            if let Some(error) = stop.error {
+                let head = if context.colour_of_errors() { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
+                // Nobody is left to tell if even this cannot be written.
+                let _ = writeln!(std::io::stderr().lock(), "{head}: {error:#}");
+            }
+            ExitCode::from(stop.code)
+        }
+    }
+}
