@@ -1,0 +1,111 @@
+//! The operator's file for the story: topics, connectors, and where the real origins are sent.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use super::{FEED_URLS, FORUM_HOSTS};
+
+/// Origins besides those of the forums and the feeds.
+const ORIGINS: [&str; 2] = ["https://hn.algolia.com", "https://hacker-news.firebaseio.com"];
+
+/// The three topics of the group `phones`, with queries that keep the namesakes out.
+#[must_use]
+pub fn topics_toml() -> &'static str {
+    r##"[topics.lumio]
+title = "Lumio"
+group = "phones"
+query = '''
+(lumio OR lumio5 OR lumioos OR #lumio5 OR #lumioflex OR #lumiogate OR #teamlumio)
+AND NOT (calvi OR corse OR corsica OR balagne)
+'''
+
+[topics.ostra]
+title = "Ostra"
+group = "phones"
+query = '''
+(ostra OR #ostranova)
+AND NOT (oyster OR oysters OR "huître" OR "huîtres" OR recette OR citron)
+'''
+
+[topics.pyrel]
+title = "Pyrel"
+group = "phones"
+query = '''
+(pyrel OR #pyrelp9)
+AND NOT ("pyrel village" OR "village de pyrel" OR hike OR trail OR trails OR randonnée OR sentier OR sentiers)
+'''
+"##
+}
+
+/// The `[network.reroute]` table that sends every real origin to a miniature internet at `addr`.
+#[must_use]
+pub fn reroute_toml(addr: SocketAddr) -> String {
+    let forums = FORUM_HOSTS.iter().map(|host| format!("https://{host}"));
+    let papers = FEED_URLS.iter().map(|url| url.split('/').take(3).collect::<Vec<_>>().join("/"));
+    let mut table = String::from("[network.reroute]\n");
+    for origin in ORIGINS.iter().map(|origin| (*origin).to_owned()).chain(forums).chain(papers) {
+        let host = origin.trim_start_matches("https://");
+        // Writing to a string does not fail.
+        let _ = writeln!(table, "\"{origin}\" = \"http://{addr}/{host}\"");
+    }
+    table
+}
+
+/// A whole operator's file that reads the story from a miniature internet at `addr` and stores it below `data_dir`.
+#[must_use]
+pub fn vigie_toml(addr: SocketAddr, data_dir: &Path) -> String {
+    let store = toml_string(&data_dir.join("vigie.redb").display().to_string());
+    let feeds: Vec<_> = FEED_URLS.iter().map(|url| format!("  \"{url}\",\n")).collect();
+    format!(
+        r#"# A French-English phone maker, its two rivals, and who talks about them. Written for the miniature internet.
+
+[store]
+path = {store}
+
+{topics}
+[connectors.hackernews]
+source = "hackernews"
+topics = ["lumio", "ostra", "pyrel"]
+every = "15m"
+history = "60d"
+
+[connectors.forum]
+source = "discourse"
+topics = ["lumio", "ostra", "pyrel"]
+every = "10m"
+history = "60d"
+[connectors.forum.settings]
+url = "https://{english}"
+
+[connectors.forum-fr]
+source = "discourse"
+topics = ["lumio", "ostra", "pyrel"]
+every = "10m"
+history = "60d"
+[connectors.forum-fr.settings]
+url = "https://{french}"
+
+[connectors.press]
+source = "feed"
+topics = ["lumio", "ostra", "pyrel"]
+every = "30m"
+history = "60d"
+[connectors.press.settings]
+urls = [
+{feeds}]
+
+# Everything real is answered on loopback; take this table away and the same file reads the real services.
+{reroute}"#,
+        topics = topics_toml(),
+        english = FORUM_HOSTS[0],
+        french = FORUM_HOSTS[1],
+        feeds = feeds.concat(),
+        reroute = reroute_toml(addr),
+    )
+}
+
+/// A TOML basic string.
+fn toml_string(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

@@ -1,0 +1,58 @@
+//! Takes out of an output what differs between two runs that are the same: folders, ports, durations, digests.
+
+/// Replaces each of `known` by its name, then durations by `[TIME]` and SHA-256 digests by `[SHA256]`.
+pub(crate) fn redact(text: &str, known: &[(String, &str)]) -> String {
+    let named = known.iter().fold(text.to_owned(), |text, (value, name)| text.replace(value, name));
+    named.split_inclusive('\n').map(words).collect()
+}
+
+/// Works word by word, so that spaces, and with them the columns of a table, stay as they are.
+fn words(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while !rest.is_empty() {
+        let space = rest.find(|character: char| !character.is_whitespace()).unwrap_or(rest.len());
+        let (spaces, from_word) = rest.split_at(space);
+        let end = from_word.find(char::is_whitespace).unwrap_or(from_word.len());
+        let (word, after) = from_word.split_at(end);
+        out.push_str(spaces);
+        let core = word.trim_matches(|character: char| matches!(character, '(' | ')' | ',' | ';' | '.'));
+        let unit = after.trim_start_matches(' ').split(|character: char| !character.is_alphanumeric()).next().unwrap_or("");
+        if core.len() == 64 && core.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            out.push_str(&word.replace(core, "[SHA256]"));
+        } else if duration(core) || (number(core) && core.contains('.') && matches!(unit, "s" | "ms")) {
+            out.push_str(&word.replace(core, "[TIME]"));
+        } else {
+            out.push_str(word);
+        }
+        rest = after;
+    }
+    out
+}
+
+fn number(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// `1.2s`, `13ms`, `0.4s`: measured, as against `15m` and `60d`, which are written in the configuration.
+fn duration(word: &str) -> bool {
+    let measured = word.strip_suffix("ms").or_else(|| word.strip_suffix('s').filter(|digits| digits.contains('.')));
+    measured.is_some_and(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_goes_and_what_is_meant_stays() {
+        let known = [("/tmp/abc".to_owned(), "[DIR]"), ("127.0.0.1:4080".to_owned(), "[ADDR]")];
+        let text = "read http://127.0.0.1:4080/x in 1.25s (12ms)\n  /tmp/abc/vigie.toml  took 0.4 s, every 15m\n";
+        assert_eq!(
+            redact(text, &known),
+            "read http://[ADDR]/x in [TIME] ([TIME])\n  [DIR]/vigie.toml  took [TIME] s, every 15m\n"
+        );
+        assert_eq!(redact(&format!("digest {}", "a1".repeat(32)), &[]), "digest [SHA256]");
+        assert_eq!(redact("12 mentions, 0.87 positive, v0.1.0", &[]), "12 mentions, 0.87 positive, v0.1.0");
+    }
+}
