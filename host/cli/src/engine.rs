@@ -32,6 +32,7 @@ fn policy(network: &Network) -> NetworkPolicy {
     let mut policy = NetworkPolicy {
         allow_private: network.allow_private.clone(),
         reroute: network.reroute.clone(),
+        rates: network.rates.iter().map(|(origin, pace)| (origin.clone().into(), *pace)).collect(),
         contact: network.contact.clone(),
         ..NetworkPolicy::default()
     };

@@ -234,6 +234,50 @@ impl Mention {
         MentionKey { source: self.source.clone(), instance: self.instance.clone(), id: self.id.clone() }
     }
 
+    /// Fills what this delivery does not state from an earlier one of the same mention.
+    ///
+    /// Services show one mention in many forms (a line in a search, a post without its topic), so an absent field says nothing: what
+    /// is known stays, and the order in which the forms were read makes no difference. Lists taken from the text go with the text.
+    pub fn keep_known(&mut self, known: &Self) {
+        fn keep<T: Clone>(field: &mut Option<T>, known: &Option<T>) {
+            if field.is_none() {
+                field.clone_from(known);
+            }
+        }
+        keep(&mut self.url, &known.url);
+        keep(&mut self.title, &known.title);
+        keep(&mut self.language, &known.language);
+        keep(&mut self.published, &known.published);
+        keep(&mut self.edited, &known.edited);
+        keep(&mut self.parent, &known.parent);
+        keep(&mut self.thread, &known.thread);
+        keep(&mut self.original, &known.original);
+        keep(&mut self.engagement.likes, &known.engagement.likes);
+        keep(&mut self.engagement.comments, &known.engagement.comments);
+        keep(&mut self.engagement.shares, &known.engagement.shares);
+        keep(&mut self.engagement.views, &known.engagement.views);
+        keep(&mut self.rating, &known.rating);
+        keep(&mut self.country, &known.country);
+        match (&mut self.author, &known.author) {
+            (Some(author), Some(known)) if author.id == known.id => {
+                keep(&mut author.handle, &known.handle);
+                keep(&mut author.name, &known.name);
+                keep(&mut author.url, &known.url);
+                keep(&mut author.bio, &known.bio);
+                keep(&mut author.location, &known.location);
+                keep(&mut author.followers, &known.followers);
+                keep(&mut author.verified, &known.verified);
+            }
+            (author, known) => keep(author, known),
+        }
+        let news = std::mem::take(&mut self.attributes);
+        let is_new = |attribute: &&Attribute| known.attributes.iter().all(|other| other.key != attribute.key);
+        let added: Vec<Attribute> = news.iter().filter(is_new).cloned().collect();
+        let current = |known: &Attribute| news.iter().find(|new| new.key == known.key).unwrap_or(known).clone();
+        self.attributes = known.attributes.iter().map(current).chain(added).collect();
+        self.attributes.sort_by(|one, other| one.key.cmp(&other.key));
+    }
+
     /// The instant that places it in time: when it was published, or else when it was first collected.
     #[must_use]
     pub fn at(&self) -> Instant {
@@ -256,6 +300,28 @@ mod tests {
         assert_eq!(Engagement::default().total(), None);
         assert_eq!(Engagement { views: Some(9), ..Engagement::default() }.total(), None);
         assert_eq!(Engagement { likes: Some(2), shares: Some(3), ..Engagement::default() }.total(), Some(5));
+    }
+
+    #[test]
+    fn what_a_delivery_does_not_state_is_kept_whatever_the_order() {
+        let read = |json: &str| -> Mention { serde_json::from_str(json).expect("a mention") };
+        let whole = read(
+            r#"{"source":"a","id":"1","kind":"post","title":"T","text":"x","parent":"0","collected_at":"2026-01-03T00:00:00Z",
+                "author":{"id":"ana","followers":7},"engagement":{"likes":3},"attributes":[{"key":"b","value":{"flag":true}}]}"#,
+        );
+        let partial = read(
+            r#"{"source":"a","id":"1","kind":"post","text":"x","collected_at":"2026-01-03T00:00:00Z","author":{"id":"ana","name":"Ana"},
+                "engagement":{"views":9},"attributes":[{"key":"a","value":{"number":1.0}}]}"#,
+        );
+        let (mut one, mut other) = (whole.clone(), partial.clone());
+        one.keep_known(&partial);
+        other.keep_known(&whole);
+        assert_eq!(one, other);
+        assert_eq!((one.title.as_deref(), one.parent.as_deref(), one.engagement.total()), (Some("T"), Some("0"), Some(3)));
+        let changed = Mention { engagement: Engagement { likes: Some(4), ..Engagement::default() }, ..partial };
+        let mut again = changed;
+        again.keep_known(&whole);
+        assert_eq!(again.engagement.likes, Some(4), "what is stated anew counts");
     }
 
     #[test]

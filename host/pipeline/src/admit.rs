@@ -127,6 +127,9 @@ pub fn admit(admission: &Admission, raw: RawMention) -> Result<Mention, Refusal>
         attributes.push(Attribute { key: "links-dropped".to_owned(), value: Value::Number(f64::from(dropped)) });
     }
 
+    // In one order whoever delivers them, so that a mention seen twice is the same mention.
+    attributes.sort_by(|one, other| one.key.cmp(&other.key));
+
     let marked = format!("{}\n{text}", title.as_deref().unwrap_or_default());
     let mut hashtags = text::hashtags(&marked);
     let mut handles = text::handles(&marked);

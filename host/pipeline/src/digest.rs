@@ -36,6 +36,16 @@ enum Fate {
     Remove(MentionKey),
 }
 
+impl Fate {
+    /// What becomes of a mention that was delivered twice in one batch.
+    fn after(mut self, earlier: &Self) -> Self {
+        if let (Self::Keep(mention), Self::Keep(known)) = (&mut self, earlier) {
+            mention.keep_known(known);
+        }
+        self
+    }
+}
+
 impl Digest<'_> {
     /// Admits, matches and annotates a batch. The feed's `state` is already the one after this poll.
     pub(crate) async fn batch(
@@ -55,7 +65,7 @@ impl Digest<'_> {
         let mut items = Vec::new();
         let mut annotated = Vec::new();
         for fate in self.admit_all(batch.changes, &mut coverage, &mut dead_letters) {
-            let mention = match fate {
+            let mut mention = match fate {
                 Fate::Remove(key) => {
                     removals.push(key);
                     continue;
@@ -64,6 +74,9 @@ impl Digest<'_> {
             };
             reached = Some(reached.map_or(mention.at(), |oldest: Instant| oldest.min(mention.at())));
             let stored = self.snapshot.mention(&mention.key())?;
+            if let Some(stored) = &stored {
+                mention.keep_known(&stored.mention);
+            }
             let topics = self.router.route(&mention, self.topics, self.accept, self.snapshot)?;
             let topics = match (topics, &stored) {
                 (Some(topics), _) => topics,
@@ -124,7 +137,7 @@ impl Digest<'_> {
                     match places.get(&id) {
                         Some(&place) => {
                             coverage.known += 1;
-                            fates[place] = fate;
+                            fates[place] = fate.after(&fates[place]);
                         }
                         None => {
                             places.insert(id, fates.len());

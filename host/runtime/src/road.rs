@@ -61,14 +61,17 @@ impl fmt::Debug for Road {
 }
 
 impl Road {
-    /// A road over `egress`. The rates the manifest promises hold from now on, for everybody who asks the same origins.
+    /// A road over `egress`. The rates the manifest promises hold from now on, for everybody who asks the same origins; where the
+    /// operator set a rate for an origin, that one holds instead (a forum of one's own may be asked more often than a stranger's).
     #[must_use]
     pub fn new(egress: Egress, manifest: &Manifest, settings: &Value, use_: RoadUse) -> Self {
         let RoadUse { connector, grants, secrets, limits, exchange } = use_;
         let settings = with_defaults(&manifest.settings, settings);
         for rate in &manifest.rates {
             for origin in origins(&rate.place, &settings) {
-                egress.inner.rates.declare(origin, Pace::of(rate));
+                if !egress.inner.policy.rates.iter().any(|(set, _)| *set == origin) {
+                    egress.inner.rates.declare(origin, Pace::of(rate));
+                }
             }
         }
         let places = Semaphore::new(usize::try_from(limits.concurrency).unwrap_or(1).max(1));

@@ -13,6 +13,11 @@ fn settings() -> Json {
     json!({ "url": "https://forum.example/sub/" })
 }
 
+/// Hits are read one by one where topics are not read.
+fn hits_alone() -> Json {
+    json!({ "url": "https://forum.example/sub/", "topics": false })
+}
+
 fn post(id: i64, topic: i64, number: i64) -> Json {
     json!({ "id": id, "topic_id": topic, "post_number": number, "post_type": 1, "created_at": "2025-12-30T10:00:00.000Z",
         "updated_at": "2025-12-31T10:00:00.000Z", "version": 1, "username": "ada", "name": "Ada", "user_id": 3,
@@ -185,21 +190,19 @@ fn with_posts(host: FakeHost, ids: impl IntoIterator<Item = i64>) -> FakeHost {
 }
 
 #[test]
-fn hits_are_read_in_full_and_their_topic_is_followed() {
+fn hits_are_read_in_full_where_topics_are_not() {
     let host = with_posts(FakeHost::new(), [1, 7]).get(&search_url("", 1), found([7, 1, 7], true));
-    let feed = plan(&host, &settings()).remove(1);
-    let batch = host.poll::<Discourse>(&settings(), Poll::newer(feed.clone())).expect("a batch");
+    let feed = plan(&host, &hits_alone()).remove(1);
+    let batch = host.poll::<Discourse>(&hits_alone(), Poll::newer(feed.clone())).expect("a batch");
     assert_eq!((batch.next, ids([&batch])), (Next::Later(None), BTreeSet::from([1, 7])));
     let first = batch.mentions().last().expect("the first post");
     assert_eq!((first.title.as_deref(), first.engagement.comments), (Some("About Acme"), Some(7)));
     assert_eq!(batch.mentions().next().and_then(|mention| mention.parent.as_deref()), Some("1"));
-    assert_eq!(batch.feeds.len(), 1);
-    assert_eq!(batch.feeds[0].id, "topic:5");
-    assert_eq!(batch.feeds[0].expires_at, time::rfc3339("2026-01-29T10:00:00Z").map(|moment| moment.at).ok());
+    assert_eq!(batch.feeds, []);
 
     let host = with_posts(host, [9]).get(&search_url(" after:2025-12-28", 1), found([9, 7, 1], false));
     let before = host.asked().len();
-    let batch = host.poll::<Discourse>(&settings(), Poll::newer(feed).cursor(batch.cursor)).expect("a batch");
+    let batch = host.poll::<Discourse>(&hits_alone(), Poll::newer(feed).cursor(batch.cursor)).expect("a batch");
     assert_eq!((ids([&batch]), host.asked().len() - before), (BTreeSet::from([9]), 2), "what was read is not read again");
 }
 
@@ -208,8 +211,8 @@ fn a_search_is_walked_page_by_page_in_small_batches() {
     let host = with_posts(FakeHost::new(), 1..=60)
         .get(&search_url("", 1), found((11..=60).rev(), true))
         .get(&search_url("", 2), found((1..=10).rev(), false));
-    let feed = plan(&host, &settings()).remove(1);
-    let batches = host.read::<Discourse>(&settings(), &feed, Direction::Older).expect("batches");
+    let feed = plan(&host, &hits_alone()).remove(1);
+    let batches = host.read::<Discourse>(&hits_alone(), &feed, Direction::Older).expect("batches");
     assert_eq!(ids(&batches), (1..=60).collect());
     assert!(batches.iter().all(|batch| batch.changes.len() <= 20));
     assert_eq!(batches.last().map(|batch| batch.next), Some(Next::Done));
@@ -223,9 +226,20 @@ fn below_the_last_page_the_days_before_are_searched() {
         host = host.get(&search_url("", u32::try_from(n).expect("few")), found(page(n), true));
     }
     let host = host.get(&search_url(" before:2026-01-01", 1), found(page(10).chain(page(11)), false));
-    let feed = plan(&host, &settings()).remove(1);
-    let batches = host.read::<Discourse>(&settings(), &feed, Direction::Older).expect("batches");
+    let feed = plan(&host, &hits_alone()).remove(1);
+    let batches = host.read::<Discourse>(&hits_alone(), &feed, Direction::Older).expect("batches");
     assert_eq!(ids(&batches), (1..=11).flat_map(page).collect());
+}
+
+#[test]
+fn topics_in_which_something_was_found_are_followed_instead_of_reading_hits() {
+    let host = FakeHost::new().get(&search_url("", 1), found([7, 1, 7], true));
+    let feed = plan(&host, &settings()).remove(1);
+    let batch = host.poll::<Discourse>(&settings(), Poll::newer(feed)).expect("a batch");
+    assert_eq!((ids([&batch]), host.asked().len()), (BTreeSet::new(), 1));
+    assert_eq!(batch.feeds.len(), 1);
+    assert_eq!(batch.feeds[0].id, "topic:5");
+    assert_eq!(batch.feeds[0].expires_at, time::rfc3339("2026-01-29T10:00:00Z").map(|moment| moment.at).ok());
 }
 
 fn topic_feed(host: &FakeHost) -> Feed {

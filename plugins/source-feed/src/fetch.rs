@@ -42,10 +42,6 @@ pub(crate) fn plan(settings: &Settings) -> Result<Vec<Feed>, Failure> {
 }
 
 pub(crate) fn poll(request: &Poll) -> Result<Batch, Failure> {
-    // A feed holds its newest entries and nothing else: there is no history to walk.
-    if request.direction == Direction::Older {
-        return Ok(Batch::new().done());
-    }
     let url: String = request.feed.read_params()?;
     let accept = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5";
     let answer = http::get(&url).header("accept", accept).send()?;
@@ -62,6 +58,10 @@ pub(crate) fn poll(request: &Poll) -> Result<Batch, Failure> {
     let batch = Batch::new().upserts(rest.by_ref().take(limit));
     if rest.peek().is_some() {
         return Ok(batch.position(&Position { delivered: start.saturating_add(limit) }).more());
+    }
+    // A feed holds its newest entries and nothing else: the history ends where the document does.
+    if request.direction == Direction::Older {
+        return Ok(batch.done());
     }
     Ok(batch.position(&Position { delivered: 0 }).later(None))
 }

@@ -30,7 +30,7 @@ pub struct Options {
     pub seed: u64,
     /// 0 takes a free one.
     pub port: u16,
-    /// Whether forums refuse every sixtieth request, as busy ones do. Tests that count requests leave it off.
+    /// Whether forums refuse every hundred and fiftieth request, as busy ones do. Tests that count requests leave it off.
     pub limits: bool,
 }
 
@@ -61,7 +61,7 @@ pub fn start(options: Options) -> io::Result<Handle> {
     let internet = Internet::new(Story::new(options.now, options.seed));
     if options.limits {
         for host in story::FORUM_HOSTS {
-            internet.limit(host, Limit { every: 60, refusals: 1, retry_after_secs: 1 });
+            internet.limit(host, Limit { every: 150, refusals: 1, retry_after_secs: 1 });
         }
     }
     let listener = std::net::TcpListener::bind(("127.0.0.1", options.port))?;

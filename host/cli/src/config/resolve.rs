@@ -9,7 +9,7 @@ use url::Url;
 use vigie_mention::{ConnectorId, TopicId};
 use vigie_pipeline::Accept;
 use vigie_query::Query;
-use vigie_runtime::{Kind, Limits, Manifest, Origin, PrivateAllowance, SecretSource};
+use vigie_runtime::{Kind, Limits, Manifest, Origin, Pace, PrivateAllowance, SecretSource};
 
 use super::problem::{Problem, Problems, Severity, suggest};
 use super::queries::topic;
@@ -81,6 +81,7 @@ pub(crate) struct Network {
     pub(crate) user_agent: Option<String>,
     pub(crate) contact: Option<String>,
     pub(crate) reroute: BTreeMap<Origin, Url>,
+    pub(crate) rates: Vec<(Origin, Pace)>,
 }
 
 /// Looks up everything the file names.
@@ -127,6 +128,7 @@ pub(crate) fn resolve(
             user_agent: file.network.user_agent.clone(),
             contact: file.network.contact.clone(),
             reroute: file.network.reroute.clone(),
+            rates: file.network.rates.clone(),
         },
         log: file.log.as_ref().map(|level| level.value.clone()),
     }

@@ -8,12 +8,12 @@ use std::time::Duration;
 use url::Url;
 use vigie_mention::{ConnectorId, TopicId};
 use vigie_pipeline::Accept;
-use vigie_runtime::{Grant, Origin, PrivateAllowance};
+use vigie_runtime::{Grant, Origin, Pace, PrivateAllowance};
 
 use super::limits::LimitsTable;
 use super::problem::{Problem, Problems};
 use super::tree::{At, Node, Table, Value, parse};
-use super::values::{duration, web_address};
+use super::values::{duration, pace, web_address};
 
 /// Shortest time between two polls of a connector.
 pub(crate) const SHORTEST_EVERY: Duration = Duration::from_secs(60);
@@ -109,6 +109,7 @@ pub(crate) struct NetworkTable {
     pub(crate) user_agent: Option<String>,
     pub(crate) contact: Option<String>,
     pub(crate) reroute: BTreeMap<Origin, Url>,
+    pub(crate) rates: Vec<(Origin, Pace)>,
 }
 
 /// Reads the file, collecting every mistake of its shape.
@@ -302,7 +303,7 @@ fn grants(table: &Table<'_>, problems: &mut Problems) -> Vec<Grant> {
 }
 
 fn network(table: &Table<'_>, problems: &mut Problems) -> NetworkTable {
-    table.only(&["allow_private", "user_agent", "contact", "reroute"], problems);
+    table.only(&["allow_private", "user_agent", "contact", "rates", "reroute"], problems);
     let mut network = NetworkTable {
         user_agent: table.text("user_agent", problems).map(|text| text.value).filter(|text| !text.is_empty()),
         contact: table.text("contact", problems).map(|text| text.value).filter(|text| !text.is_empty()),
@@ -315,6 +316,19 @@ fn network(table: &Table<'_>, problems: &mut Problems) -> NetworkTable {
                 Problem::error("config::allow_private", host.span, format!("`{}` names no hosts: {error}", host.value))
                     .help("write a host (\"forum.internal\", \"*.internal\") or a range (\"10.1.0.0/16\")"),
             ),
+        }
+    }
+    if let Some(rates) = table.table("rates", problems) {
+        for (origin, _) in rates.entries() {
+            let pace = rates.parsed(&origin.value, "config::rates", pace, problems);
+            match origin.value.parse::<Origin>() {
+                Ok(origin) => network.rates.extend(pace.map(|pace| (origin, pace.value))),
+                Err(error) => problems.push(
+                    Problem::error("config::rates", origin.span.clone(), format!("`{}` is no origin", origin.value))
+                        .label("the origin that is asked at this rate stands here")
+                        .help(error.to_string()),
+                ),
+            }
         }
     }
     let Some(reroute) = table.table("reroute", problems) else { return network };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use url::Url;
+use vigie_runtime::Pace;
 
 /// Reads `30s`, `15m`, `6h`, `90d`, `2w`, or several joined: `1h30m`.
 ///
@@ -69,6 +70,18 @@ pub(crate) fn web_address(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// Reads how often something may be asked: `100/1m`.
+///
+/// # Errors
+/// The cure, in words.
+pub(crate) fn pace(text: &str) -> Result<Pace, String> {
+    let cure = || "write requests and the time they are spread over: `100/1m`, `5/1s`".to_owned();
+    let (requests, per) = text.split_once('/').ok_or_else(cure)?;
+    let requests: u32 = requests.trim().parse().ok().filter(|requests| *requests > 0).ok_or_else(cure)?;
+    let per = duration(per).ok().filter(|per| !per.is_zero()).ok_or_else(cure)?;
+    Ok(Pace::new(requests, per))
+}
+
 /// A duration in the file's own words: `90d`, `1h30m`.
 pub(crate) fn show_duration(span: Duration) -> String {
     let mut seconds = span.as_secs();
@@ -88,6 +101,14 @@ pub(crate) fn show_duration(span: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paces_need_requests_and_a_time() {
+        assert_eq!(pace("100/1m"), Ok(Pace::new(100, Duration::from_secs(60))));
+        for wrong in ["", "100", "0/1m", "5/", "5/0s", "many/1m"] {
+            assert!(pace(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn durations_are_numbers_with_units() {

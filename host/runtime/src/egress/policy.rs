@@ -18,7 +18,7 @@ pub struct NetworkPolicy {
     pub reroute: BTreeMap<Origin, Url>,
     /// Hosts and ranges that are not public and may be reached all the same.
     pub allow_private: Vec<PrivateAllowance>,
-    /// Paces kept besides those of the manifests; the slower one counts.
+    /// Paces the operator set; at these origins they hold instead of those the manifests promise.
     pub rates: Vec<(OriginPattern, Pace)>,
     /// How the host names itself to services. Its part before the first `/` is the name robots.txt is read for.
     pub user_agent: String,

@@ -1,4 +1,5 @@
-//! Walks a search, newest post first, and reads each hit in full, because a search gives only a line of it.
+//! Walks a search, newest post first. A search gives only a line of each hit, so the topics they stand in are handed on as feeds, which
+//! read twenty posts with one request; only where topics are not to be read is each hit read by itself.
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, FailureClass, Feed, Instant, Poll, clock, http, log, time};
@@ -62,7 +63,9 @@ pub(super) fn poll(settings: &Settings, request: &Poll, query: &str) -> Result<B
     let rest = hits.split_off(hits.len().min(usize::try_from(request.limit.clamp(1, MAX_POSTS)).unwrap_or(1)));
     let ids: Vec<i64> = hits.iter().map(|(id, _)| *id).collect();
     let mut batch = Batch::new();
-    batch.changes = changes(&base, &found.topics, &ids, request)?;
+    if !settings.topics {
+        batch.changes = changes(&base, &found.topics, &ids, request)?;
+    }
     batch.feeds = topics(settings, &found.topics, &hits)?;
     position.seen.splice(0..0, ids);
     position.seen.truncate(MAX_SEEN);
@@ -132,8 +135,8 @@ fn changes(base: &str, topics: &[Topic], ids: &[i64], request: &Poll) -> Result<
             Ok(Some(post)) => posts.push(post),
             // The index lags behind a deletion.
             Ok(None) => changes.push(Change::Remove(id.to_string())),
-            // The whole forum asks to wait: the cursor stays, and these are read again.
-            Err(failure) if matches!(failure.class, FailureClass::RateLimited | FailureClass::Unauthorized) => {
+            // What may pass by itself costs no post: the cursor stays, and these are read again.
+            Err(failure) if !matches!(failure.class, FailureClass::Forbidden | FailureClass::UnexpectedAnswer) => {
                 return Err(failure);
             }
             Err(failure) => {

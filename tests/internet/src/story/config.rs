@@ -52,6 +52,13 @@ pub fn reroute_toml(addr: SocketAddr) -> String {
     table
 }
 
+/// The `[network.rates]` table that lets the miniature internet be asked as often as one likes.
+fn rates_toml() -> String {
+    let forums = FORUM_HOSTS.iter().map(|host| format!("https://{host}"));
+    let origins = ORIGINS.iter().map(|origin| (*origin).to_owned()).chain(forums);
+    origins.map(|origin| format!("\"{origin}\" = \"1000/1s\"\n")).collect()
+}
+
 /// A whole operator's file that reads the story from a miniature internet at `addr` and stores it below `data_dir`.
 #[must_use]
 pub fn vigie_toml(addr: SocketAddr, data_dir: &Path) -> String {
@@ -95,12 +102,16 @@ history = "60d"
 urls = [
 {feeds}]
 
-# Everything real is answered on loopback; take this table away and the same file reads the real services.
+# Everything real is answered on loopback; take these two tables away and the same file reads the real services, as politely as
+# the plugins' manifests promise.
+[network.rates]
+{rates}
 {reroute}"#,
         topics = topics_toml(),
         english = FORUM_HOSTS[0],
         french = FORUM_HOSTS[1],
         feeds = feeds.concat(),
+        rates = rates_toml(),
         reroute = reroute_toml(addr),
     )
 }
