@@ -38,6 +38,17 @@ struct Missing {
     message: String,
 }
 
+/// Annotations found, by the place of their item.
+type Found = Vec<(usize, Vec<Annotation>)>;
+
+/// What one analyzer made of one chunk of a batch.
+struct Chunk {
+    /// Place of the analyzer in its wave, and of the chunk in the batch.
+    place: (usize, usize),
+    found: Found,
+    missing: Vec<Missing>,
+}
+
 impl Annotator {
     pub(crate) fn new(analyzers: &[Arc<dyn Analyzer>], waves: &[Vec<usize>], documents: usize) -> Self {
         let stage = |&index: &usize| Arc::new(Stage { analyzer: Arc::clone(&analyzers[index]), quarantine: Mutex::default() });
@@ -62,14 +73,14 @@ impl Annotator {
             return letters;
         }
         for wave in &self.waves {
-            let mut running: JoinSet<(usize, usize, Vec<(usize, Vec<Annotation>)>, Vec<Missing>)> = JoinSet::new();
+            let mut running: JoinSet<Chunk> = JoinSet::new();
             for (place, stage) in wave.iter().enumerate() {
                 for (chunk, slice) in items.chunks(self.documents).enumerate() {
                     let documents = slice.iter().map(|item| document(item, stage.analyzer.reads())).collect();
                     let (stage, events, first) = (Arc::clone(stage), events.clone(), chunk * self.documents);
                     running.spawn(async move {
                         let (found, missing) = stage.run(documents, first, now, &events).await;
-                        (place, chunk, found, missing)
+                        Chunk { place: (place, chunk), found, missing }
                     });
                 }
             }
@@ -79,8 +90,8 @@ impl Annotator {
                 results.push(result.expect("an analyzer's task neither panics nor is aborted alone"));
             }
             // Annotations stand in the order of the analyzers, whichever was faster.
-            results.sort_by_key(|(place, chunk, ..)| (*place, *chunk));
-            for (place, _, found, missing) in results {
+            results.sort_by_key(|chunk| chunk.place);
+            for Chunk { place: (place, _), found, missing } in results {
                 let analyzer = &wave[place].analyzer;
                 for (index, annotations) in found {
                     items[index].annotations.extend(annotations);
@@ -109,7 +120,7 @@ impl Stage {
         first: usize,
         now: Instant,
         events: &UnboundedSender<Event>,
-    ) -> (Vec<(usize, Vec<Annotation>)>, Vec<Missing>) {
+    ) -> (Found, Vec<Missing>) {
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         let mut todo = vec![(0, documents.len())];
         while let Some((from, until)) = todo.pop() {
@@ -151,7 +162,7 @@ impl Stage {
         (found, missing)
     }
 
-    fn sort(&self, analyzed: Analyzed, first: usize, found: &mut Vec<(usize, Vec<Annotation>)>, missing: &mut Vec<Missing>) {
+    fn sort(&self, analyzed: Analyzed, first: usize, found: &mut Found, missing: &mut Vec<Missing>) {
         for (offset, result) in analyzed.into_iter().enumerate() {
             match result {
                 Ok(raw) => {

@@ -138,7 +138,7 @@ impl Worker {
                 (Due::Now, Some(hold)) => return Some(hold),
                 (Due::Now, None) => {}
             }
-            let Some(live) = feeds.get_mut(&feed) else { return None };
+            let live = feeds.get_mut(&feed)?;
             live.busy = true;
             let job = Job { feed, direction, before: live.state.clone() };
             let request = self.request(&job);
@@ -243,9 +243,9 @@ impl Worker {
 
     /// The walk after an error, and the class it goes into the ledger with.
     fn after_error(&mut self, walk: &Walk, error: &CallError, beat: &Beat) -> (Walk, Option<FailureClass>) {
-        if let CallError::Failure(Failure { class, message, .. }) = error {
-            let CallError::Failure(failure) = error else { unreachable!("matched above") };
-            return (schedule::after_failure(walk, *class, message, failure.retry_after(), beat), Some(*class));
+        if let CallError::Failure(failure) = error {
+            let after = schedule::after_failure(walk, failure.class, &failure.message, failure.retry_after(), beat);
+            return (after, Some(failure.class));
         }
         let message = error.to_string();
         let rest = self.quarantine.fault(beat.now);

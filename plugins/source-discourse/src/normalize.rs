@@ -69,7 +69,8 @@ pub fn post(post: &Post, topic: Option<i64>, context: &Context, base: &str) -> O
     let title = topic.and_then(|topic| context.titles.get(&topic)).or(post.topic_title.as_ref()).filter(|_| first);
     let replies = if first {
         let all = topic.and_then(|topic| context.counts.get(&topic).copied()).or(post.topic_posts_count);
-        all.map(|all| all.saturating_sub(1)).or(post.reply_count)
+        // Direct answers are another count; an answer without the topic's leaves what is known.
+        all.map(|all| all.saturating_sub(1))
     } else {
         post.reply_count
     };

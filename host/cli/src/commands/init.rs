@@ -79,9 +79,7 @@ mod tests {
                 _ => format!("{line}\n"),
             })
             .collect();
-        let text = text
-            .replace("source = \"discourse\" ", "source = \"discourse\" ")
-            .replace("[connectors.videos.secrets]", "[connectors.forum.secrets]");
+        let text = text.replace("[connectors.videos.secrets]", "[connectors.forum.secrets]");
         let mut problems = Problems::new("vigie.toml", text);
         let file = schema_of(&mut problems);
         assert_eq!(problems.list, []);
