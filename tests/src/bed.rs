@@ -59,7 +59,7 @@ impl Ran {
     pub fn transcript(&self) -> String {
         let code = self.code.map_or("a signal".to_owned(), |code| code.to_string());
         let mut out = format!("exit: {code}\n");
-        for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+        for (name, text) in [("stdout", &self.stdout), ("stderr", &in_order(&self.stderr))] {
             if !text.is_empty() {
                 out += &format!("--- {name}\n{}\n", text.trim_end());
             }
@@ -74,6 +74,20 @@ impl Ran {
     pub fn json_lines(&self) -> Result<Vec<serde_json::Value>, serde_json::Error> {
         self.stdout.lines().filter(|line| !line.trim().is_empty()).map(serde_json::from_str).collect()
     }
+}
+
+/// Connectors run side by side and tell what they do as they do it: their lines (`press: 3 feeds to read`) are put in one order.
+fn in_order(text: &str) -> String {
+    let told = |line: &&str| {
+        line.split_once(": ").is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+    };
+    let mut lines: Vec<&str> = text.lines().collect();
+    for block in lines.chunk_by_mut(|one, other| told(&one) == told(&other)) {
+        if block.first().is_some_and(told) {
+            block.sort_unstable();
+        }
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 impl TestBed {

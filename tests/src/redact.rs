@@ -20,7 +20,7 @@ fn words(line: &str) -> String {
         let unit = after.trim_start_matches(' ').split(|character: char| !character.is_alphanumeric()).next().unwrap_or("");
         if core.len() == 64 && core.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             out.push_str(&word.replace(core, "[SHA256]"));
-        } else if duration(core) || (number(core) && core.contains('.') && matches!(unit, "s" | "ms")) {
+        } else if duration(core) || (number(core) && (unit == "ms" || (unit == "s" && core.contains('.')))) {
             out.push_str(&word.replace(core, "[TIME]"));
         } else {
             out.push_str(word);
@@ -47,10 +47,10 @@ mod tests {
     #[test]
     fn what_differs_goes_and_what_is_meant_stays() {
         let known = [("/tmp/abc".to_owned(), "[DIR]"), ("127.0.0.1:4080".to_owned(), "[ADDR]")];
-        let text = "read http://127.0.0.1:4080/x in 1.25s (12ms)\n  /tmp/abc/vigie.toml  took 0.4 s, every 15m\n";
+        let text = "read http://127.0.0.1:4080/x in 1.25s (12ms)\n  /tmp/abc/vigie.toml  took 0.4 s or 98 ms, every 15m\n";
         assert_eq!(
             redact(text, &known),
-            "read http://[ADDR]/x in [TIME] ([TIME])\n  [DIR]/vigie.toml  took [TIME] s, every 15m\n"
+            "read http://[ADDR]/x in [TIME] ([TIME])\n  [DIR]/vigie.toml  took [TIME] s or [TIME] ms, every 15m\n"
         );
         assert_eq!(redact(&format!("digest {}", "a1".repeat(32)), &[]), "digest [SHA256]");
         assert_eq!(redact("12 mentions, 0.87 positive, v0.1.0", &[]), "12 mentions, 0.87 positive, v0.1.0");

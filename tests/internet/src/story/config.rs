@@ -16,7 +16,7 @@ pub fn topics_toml() -> &'static str {
 title = "Lumio"
 group = "phones"
 query = '''
-(lumio OR lumio5 OR lumioos OR #lumio5 OR #lumioflex OR #lumiogate OR #teamlumio)
+(lumio OR lumio5 OR lumioos OR #lumioflex OR #lumiogate OR #teamlumio)
 AND NOT (calvi OR corse OR corsica OR balagne)
 '''
 
