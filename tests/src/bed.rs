@@ -82,7 +82,7 @@ fn in_order(text: &str) -> String {
         line.split_once(": ").is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
     };
     let mut lines: Vec<&str> = text.lines().collect();
-    for block in lines.chunk_by_mut(|one, other| told(&one) == told(&other)) {
+    for block in lines.chunk_by_mut(|one, other| told(one) == told(other)) {
         if block.first().is_some_and(told) {
             block.sort_unstable();
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use vigie_pipeline::waves::Needs;
 use vigie_pipeline::{Connector, Plan, Topic};
 use vigie_runtime::{
-    AnalyzerPlugin, AnalyzerUse, Exchange, Grants, Limits, Manifest, NetworkPolicy, Read, Runtime, RuntimeError, RuntimeOptions,
+    AnalyzerPlugin, AnalyzerUse, Exchange, Grants, Limits, Manifest, NetworkPolicy, Runtime, RuntimeError, RuntimeOptions,
     SecretSource, SourcePlugin, SourceUse,
 };
 
@@ -114,18 +114,5 @@ fn analyzers(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Ve
 
 /// What an analyzer's manifest declares, in the pipeline's terms.
 pub(crate) fn needs(manifest: &Manifest) -> Needs {
-    let mut needs = Needs {
-        id: manifest.id.clone(),
-        requires: Vec::new(),
-        prefers: Vec::new(),
-        writes: manifest.writes.iter().map(|write| write.key.clone()).collect(),
-    };
-    for read in &manifest.reads {
-        match read {
-            Read::Annotation(key) => needs.requires.push(key.clone()),
-            Read::Language => needs.prefers.push("language".to_owned()),
-            Read::Text | Read::Title | Read::Author | Read::Rating => {}
-        }
-    }
-    needs
+    Needs::declared(&manifest.id, &manifest.reads, manifest.writes.iter().map(|write| write.key.clone()).collect())
 }

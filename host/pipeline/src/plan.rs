@@ -9,8 +9,6 @@ use vigie_mention::{ConnectorId, Failure, TopicId};
 use vigie_query::Query;
 use vigie_runtime::{AnalyzerPlugin, CallError, Clock, Read, SourcePlugin};
 
-use crate::waves::Needs;
-
 /// A brand, a rival, a product, a campaign: what mentions are matched with.
 #[derive(Debug, Clone)]
 pub struct Topic {
@@ -160,17 +158,4 @@ impl Analyzer for AnalyzerPlugin {
     fn analyze<'a>(&'a self, documents: &'a [Document]) -> BoxFuture<'a, Result<Analyzed, CallError>> {
         Box::pin(Self::analyze(self, documents))
     }
-}
-
-/// What an analyzer declares, in the terms of [`crate::waves`].
-pub(crate) fn needs(analyzer: &dyn Analyzer) -> Needs {
-    let mut needs = Needs { id: analyzer.id().to_owned(), requires: Vec::new(), prefers: Vec::new(), writes: analyzer.writes() };
-    for read in analyzer.reads() {
-        match read {
-            Read::Annotation(key) => needs.requires.push(key.clone()),
-            Read::Language => needs.prefers.push("language".to_owned()),
-            Read::Text | Read::Title | Read::Author | Read::Rating => {}
-        }
-    }
-    needs
 }

@@ -12,9 +12,9 @@ use crate::annotate::Annotator;
 use crate::connector::{Ended, Shared, Worker};
 use crate::error::{PipelineError, PlanError};
 use crate::event::{Event, Summary};
-use crate::plan::{Options, Plan, needs};
+use crate::plan::{Options, Plan};
 use crate::route::Router;
-use crate::waves;
+use crate::waves::{self, Needs};
 
 /// How long a run goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,8 @@ impl Pipeline {
     /// # Errors
     /// [`PlanError`] when the analyzers have no order or a connector names a topic the plan does not have.
     pub fn new(plan: Plan, store: Store, options: Options) -> Result<Self, PlanError> {
-        let needs: Vec<_> = plan.analyzers.iter().map(|analyzer| needs(analyzer.as_ref())).collect();
+        let declared = plan.analyzers.iter().map(|analyzer| Needs::declared(analyzer.id(), analyzer.reads(), analyzer.writes()));
+        let needs: Vec<Needs> = declared.collect();
         let waves = waves::order(&needs)?;
         for connector in &plan.connectors {
             if let Some(topic) = connector.topics.iter().find(|id| plan.topics.iter().all(|topic| topic.id != **id)) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use vigie_runtime::Read;
+
 /// Annotations the host writes itself, before any analyzer.
 pub const KNOWN_TO_THE_HOST: [&str; 2] = ["topics", "hashtags"];
 
@@ -16,6 +18,22 @@ pub struct Needs {
     pub prefers: Vec<String>,
     /// Annotation keys it writes.
     pub writes: Vec<String>,
+}
+
+impl Needs {
+    /// What a manifest declares: `annotation:KEY` is required, a language is welcome whoever states it.
+    #[must_use]
+    pub fn declared(id: &str, reads: &[Read], writes: Vec<String>) -> Self {
+        let mut needs = Self { id: id.to_owned(), requires: Vec::new(), prefers: Vec::new(), writes };
+        for read in reads {
+            match read {
+                Read::Annotation(key) => needs.requires.push(key.clone()),
+                Read::Language => needs.prefers.push("language".to_owned()),
+                Read::Text | Read::Title | Read::Author | Read::Rating => {}
+            }
+        }
+        needs
+    }
 }
 
 /// Why there is no order.

@@ -75,9 +75,9 @@ pub(crate) struct Try {
     #[arg(long, requires = "replay")]
     loose: bool,
     /// Stop after so many mentions
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 100)]
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 1_000)]
     limit: usize,
-    /// Nothing published before: 2026-11-22, 2026-11-22T08:00:00Z, or 7d for seven days ago
+    /// Read history back to here, and nothing published before: 2026-11-22, 2026-11-22T08:00:00Z, or 7d for seven days ago
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// Print JSON lines

@@ -85,7 +85,7 @@ impl Gathered {
     }
 }
 
-/// Reads every feed's head, then the feeds found on the way.
+/// Reads every feed's head, then its history if a beginning was named, then the feeds found on the way.
 pub(super) async fn gather(source: &SourcePlugin, searches: &[Search], bounds: &Bounds) -> Gathered {
     let mut gathered = Gathered::default();
     let mut waiting: VecDeque<Feed> = match source.plan(searches).await {
@@ -101,17 +101,22 @@ pub(super) async fn gather(source: &SourcePlugin, searches: &[Search], bounds: &
             break;
         }
         gathered.feeds += 1;
-        match read(source, &feed, bounds, &mut gathered).await {
-            Ok(children) => {
-                for child in children {
-                    if !known.contains(&child.id) {
-                        known.push(child.id.clone());
-                        waiting.push_back(child);
+        let directions: &[Direction] =
+            if bounds.since.is_some() { &[Direction::Newer, Direction::Older] } else { &[Direction::Newer] };
+        for &direction in directions {
+            match read(source, &feed, direction, bounds, &mut gathered).await {
+                Ok(children) => {
+                    for child in children {
+                        if !known.contains(&child.id) {
+                            known.push(child.id.clone());
+                            waiting.push_back(child);
+                        }
                     }
                 }
-            }
-            Err(error) => {
-                if gathered.fail(&feed.title, error) {
+                Err(error) => {
+                    if gathered.fail(&feed.title, error) {
+                        return gathered;
+                    }
                     break;
                 }
             }
@@ -120,13 +125,19 @@ pub(super) async fn gather(source: &SourcePlugin, searches: &[Search], bounds: &
     gathered
 }
 
-async fn read(source: &SourcePlugin, feed: &Feed, bounds: &Bounds, gathered: &mut Gathered) -> Result<Vec<Feed>, CallError> {
+async fn read(
+    source: &SourcePlugin,
+    feed: &Feed,
+    direction: Direction,
+    bounds: &Bounds,
+    gathered: &mut Gathered,
+) -> Result<Vec<Feed>, CallError> {
     let mut children = Vec::new();
     let mut cursor: Option<String> = None;
     for _ in 0..POLLS_OF_A_FEED {
         let request = PollRequest {
             feed: feed.clone(),
-            direction: Direction::Newer,
+            direction,
             cursor: cursor.clone(),
             since: bounds.since,
             limit: BATCH.min(u32::try_from(bounds.mentions).unwrap_or(BATCH)).max(1),
