@@ -1,0 +1,71 @@
+//! What a service answers wrongly, and what the program makes of it: the class of the failure, as `vigie try` exits with it.
+
+use vigie_internet::fault::{Answer, Fault, RetryAfter};
+use vigie_tests::TestBed;
+
+const HOST: &str = "hn.algolia.com";
+
+/// Runs one source alone against the faulty service; its exit code, the mentions it printed, and what it said.
+fn try_source(bed: &TestBed) -> (Option<i32>, usize, String) {
+    let reroute = format!("https://{HOST}=http://{}/{HOST}", bed.internet().addr());
+    let ran = bed
+        .vigie(&[
+            "try",
+            "hackernews",
+            "--settings",
+            r#"{"comments": false}"#,
+            "--search",
+            "lumio",
+            "--limit",
+            "20",
+            "--reroute",
+            &reroute,
+            "--json",
+        ])
+        .expect("vigie runs");
+    let mentions = ran.json_lines().expect("JSON lines").len();
+    (ran.code, mentions, ran.stderr)
+}
+
+#[test]
+fn every_wrong_answer_has_its_class() {
+    let bed = TestBed::new().expect("a test bed");
+    let (code, mentions, said) = try_source(&bed);
+    assert_eq!((code, mentions), (Some(0), 20), "{said}");
+    for (answer, wanted, word) in [
+        (Answer::Html, 16, "page where JSON belongs"),
+        (Answer::Truncated, 16, "cut off"),
+        (Answer::WrongCharset, 16, "charset"),
+        (Answer::Json("{}".to_owned()), 16, ""),
+        (Answer::Status(401), 11, "401"),
+        (Answer::Status(403), 12, "403"),
+        (Answer::Status(404), 18, "404"),
+        (Answer::Status(410), 18, "410"),
+        (Answer::TooMany(RetryAfter::Seconds(3600)), 13, "429"),
+        (Answer::TooMany(RetryAfter::Date(3600)), 13, "429"),
+        (Answer::TooMany(RetryAfter::Absent), 13, "429"),
+        (Answer::Status(500), 15, "500"),
+        (Answer::RedirectLoop, 15, "redirect"),
+        (Answer::RedirectPrivate, 12, "redirects to"),
+        (Answer::Reset, 15, HOST),
+        (Answer::Cut, 15, HOST),
+        (Answer::GzipBomb { mebibytes: 256 }, 16, "8 MiB"),
+    ] {
+        bed.internet().clear_faults();
+        bed.internet().fault(Fault::on(HOST).answer(answer.clone()));
+        let (code, mentions, said) = try_source(&bed);
+        assert_eq!((code, mentions), (Some(wanted), 0), "{answer:?}: {said}");
+        assert!(said.contains(word), "{answer:?}: {said}");
+    }
+}
+
+/// An empty page is no failure, and not taken for the end either: the next run reads on.
+#[test]
+fn an_empty_page_costs_no_failure() {
+    let bed = TestBed::new().expect("a test bed");
+    bed.internet().fault(Fault::on(HOST).times(1).answer(Answer::EmptyPage));
+    let (code, _, said) = try_source(&bed);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, mentions, said) = try_source(&bed);
+    assert_eq!((code, mentions), (Some(0), 20), "{said}");
+}
