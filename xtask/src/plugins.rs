@@ -120,7 +120,7 @@ fn read_message(line: &str) -> Option<(String, Artifact)> {
         return None;
     }
     let module = message["filenames"].as_array()?.iter().filter_map(|name| name.as_str()).find(|name| name.ends_with(".wasm"))?;
-    // `path+file:///work/plugins/source-feed#0.1.0`, or `…/feed#source-feed@0.1.0` where folder and crate differ.
+    // `path+file:///home/ana/vigie/plugins/source-feed#0.1.0`, or `…/feed#source-feed@0.1.0` where folder and crate differ.
     let (place, tail) = message["package_id"].as_str()?.rsplit_once('#')?;
     let (name, version) = match tail.split_once('@') {
         Some(both) => both,
