@@ -193,6 +193,12 @@ pub fn join(base: &str, reference: &str) -> Option<String> {
     url::Url::parse(base).ok()?.join(reference.trim()).ok().map(String::from)
 }
 
+/// The absolute form of an address found in an answer, if it leads to the web: [`join`], and `http` or `https`.
+#[must_use]
+pub fn web(base: &str, reference: &str) -> Option<String> {
+    join(base, reference).filter(|url| url.starts_with("http://") || url.starts_with("https://"))
+}
+
 /// An address as messages show it: without user information, at most 200 characters.
 pub(crate) fn shown(url: &str) -> String {
     let start = url.find("://").map_or(0, |at| at + 3);

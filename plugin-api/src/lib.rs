@@ -55,6 +55,8 @@
 //!   What a field means is said in `wit/types.wit` and `wit/source.wit`; the generated types carry those words.
 //! - [`Failure`]: why a call did not succeed. The host acts on its class alone.
 //! - [`http`]: requests, answers that are checked before they are believed, `Link` headers.
+//! - [`html`]: tags and addresses of HTML that services embed.
+//! - [`ids`]: texts as parts of ids.
 //! - [`paging`]: cursors that know their version, and following pages.
 //! - [`time`]: what services write where a date should be, as a [`Moment`].
 //! - [`settings`]: typed settings whose errors name the field.
@@ -69,7 +71,9 @@ pub mod bindings;
 pub mod clock;
 mod failure;
 mod host;
+pub mod html;
 pub mod http;
+pub mod ids;
 pub mod log;
 mod mention;
 pub mod paging;

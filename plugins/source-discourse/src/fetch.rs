@@ -5,15 +5,12 @@ mod search;
 mod topic;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, http};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, http, ids};
 
 use crate::normalize::{self, Context};
 use crate::parse::{Post, Topic};
 use crate::{Mode, Settings, query};
 
-/// What a feed's id may have, less the words before it.
-const MAX_QUERY_IN_ID_BYTES: usize = 400;
 const DAY_MS: i64 = 86_400_000;
 
 /// How a feed is read.
@@ -42,8 +39,7 @@ pub(crate) fn plan(settings: &Settings, searches: &[Search]) -> Result<Vec<Feed>
             if let Some(category) = settings.category {
                 query.push_str(&format!(" category:{category}"));
             }
-            let named = if query.len() <= MAX_QUERY_IN_ID_BYTES { query.clone() } else { hash(&query) };
-            let id = format!("search:{named}");
+            let id = format!("search:{}", ids::short(&query));
             if feeds.iter().all(|feed| feed.id != id) {
                 feeds.push(Feed::new(id, format!("search for {query}")).with_params(&Params::Search { query }));
             }
@@ -122,8 +118,4 @@ fn too_old(change: &Change, since: Option<Instant>) -> bool {
     let Change::Upsert(mention) = change else { return false };
     let changed = mention.edited.or(mention.published).map(|moment| moment.at);
     changed.zip(since).is_some_and(|(changed, since)| changed < since)
-}
-
-fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,7 @@
 //! The plugin's settings.
 
 use serde::Deserialize;
-use vigie_plugin::{Failure, http};
+use vigie_plugin::{Failure, settings};
 
 /// What is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -50,11 +50,7 @@ impl Settings {
     /// # Errors
     /// Class `settings` where it is no address.
     pub fn base(&self) -> Result<String, Failure> {
-        let url = http::join(self.url.trim(), "").filter(|url| url.starts_with("http://") || url.starts_with("https://"));
-        let url = url.ok_or_else(|| {
-            Failure::settings(format!("setting `url`: `{}` is no address: write one such as https://forum.example", self.url))
-        })?;
-        Ok(url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned())
+        settings::base_url("url", &self.url)
     }
 
     /// [`topics_for`](Self::topics_for) in milliseconds.
@@ -62,21 +58,6 @@ impl Settings {
     /// # Errors
     /// Class `settings` where it is no span of time.
     pub fn topics_for_ms(&self) -> Result<i64, Failure> {
-        let text = self.topics_for.trim();
-        let split = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
-        let hours: Option<i64> = match &text[split..] {
-            "h" => Some(1),
-            "d" => Some(24),
-            "w" => Some(24 * 7),
-            _ => None,
-        };
-        let span = text[..split]
-            .parse::<i64>()
-            .ok()
-            .zip(hours)
-            .and_then(|(count, hours)| count.checked_mul(hours)?.checked_mul(3_600_000));
-        span.ok_or_else(|| {
-            Failure::settings(format!("setting `topics_for`: `{text}` is no span of time: write one such as 36h, 30d or 4w"))
-        })
+        settings::span_ms("topics_for", &self.topics_for)
     }
 }

@@ -1,14 +1,11 @@
 //! Asks for a feed and cuts what it holds into batches.
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Poll, http};
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Poll, http, ids};
 
 use crate::Settings;
 use crate::normalize::{self, Place};
 use crate::parse;
-
-/// What a feed's id may have.
-const MAX_FEED_ID_BYTES: usize = 512;
 
 /// Where in a document the last batch ended. A document is short and read from its beginning each time: the host asks for it
 /// conditionally and knows what it has. So this matters only for one that holds more than a batch.
@@ -33,7 +30,7 @@ pub(crate) fn plan(settings: &Settings) -> Result<Vec<Feed>, Failure> {
                 "setting `urls`: `{url}` is no address of a feed: write one such as https://blog.example/feed.xml"
             )));
         }
-        let id = if url.len() <= MAX_FEED_ID_BYTES { url.to_owned() } else { normalize::hash(url) };
+        let id = ids::short(url);
         if feeds.iter().all(|feed| feed.id != id) {
             feeds.push(Feed::new(id, url).with_params(&url));
         }

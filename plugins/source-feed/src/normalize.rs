@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256};
-use vigie_plugin::{Author, Label, Media, MediaKind, Mention, MentionKind, Value, http};
+use vigie_plugin::{Author, Label, Media, MediaKind, Mention, MentionKind, Value, html, http, ids};
 
 use crate::parse::{Attachment, Body, Document, Entry, Person};
 
@@ -73,7 +72,7 @@ fn mention(entry: Entry, head: &Head, place: Place<'_>) -> Option<Mention> {
     let authors = if entry.authors.is_empty() { &head.authors } else { &entry.authors };
     // What has only a date of change was published then, as far as anybody knows.
     let published = entry.published.or(entry.updated);
-    let url = entry.link.as_deref().and_then(|link| web(base, link));
+    let url = entry.link.as_deref().and_then(|link| http::web(base, link));
     let mention = Mention::new(id, kind)
         .title(entry.title)
         .language(entry.language.or_else(|| head.language.clone()).as_deref().and_then(language))
@@ -87,9 +86,10 @@ fn mention(entry: Entry, head: &Head, place: Place<'_>) -> Option<Mention> {
     let mut mention = match entry.body {
         Body::Absent => mention,
         Body::Plain(text) => mention.text(text),
-        Body::Html(html) => mention.html(absolute(&html, base)),
+        Body::Html(html) => mention.html(html::absolute(&html, base)),
     };
-    mention.links = entry.links.iter().filter_map(|link| web(base, link)).filter(|link| Some(link) != url.as_ref()).collect();
+    mention.links =
+        entry.links.iter().filter_map(|link| http::web(base, link)).filter(|link| Some(link) != url.as_ref()).collect();
     mention.url = url;
     if let Some(outlet) = &head.title {
         mention = mention.attribute("outlet", Value::Text(outlet.clone()));
@@ -109,7 +109,7 @@ fn id(entry: &Entry, feed_url: &str, base: &str) -> Option<String> {
     if let Some(id) = &entry.id {
         return Some(identity(id, feed_url));
     }
-    if let Some(link) = entry.link.as_deref().and_then(|link| web(base, link)) {
+    if let Some(link) = entry.link.as_deref().and_then(|link| http::web(base, link)) {
         return Some(identity(&link, feed_url));
     }
     let text = match &entry.body {
@@ -122,7 +122,7 @@ fn id(entry: &Entry, feed_url: &str, base: &str) -> Option<String> {
         Some(at) if !title.is_empty() => format!("{title}\n{}", at.at),
         _ => format!("{title}\n{text}"),
     };
-    (!words.trim().is_empty()).then(|| format!("{feed_url}#{}", hash(&words)))
+    (!words.trim().is_empty()).then(|| format!("{feed_url}#{}", ids::hash(&words)))
 }
 
 /// An id that is unique everywhere: addresses, URNs and tags are, everything else hangs on the address of its feed.
@@ -136,13 +136,8 @@ fn identity(id: &str, feed_url: &str) -> String {
     match (everywhere, id.len() <= MAX_ID_BYTES) {
         (true, true) => id.to_owned(),
         (false, true) => format!("{feed_url}#{id}"),
-        (_, false) => format!("{feed_url}#{}", hash(id)),
+        (_, false) => format!("{feed_url}#{}", ids::hash(id)),
     }
-}
-
-/// The first 128 bits of a hash, in hexadecimal digits.
-pub(crate) fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn author(person: &Person, site: &str) -> Author {
@@ -161,13 +156,8 @@ fn language(stated: &str) -> Option<String> {
     (plausible && (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic())).then_some(tag)
 }
 
-/// An absolute address on the web.
-fn web(base: &str, link: &str) -> Option<String> {
-    http::join(base, link).filter(|url| url.starts_with("http://") || url.starts_with("https://"))
-}
-
 fn media(attachment: &Attachment, base: &str) -> Option<Media> {
-    let url = web(base, &attachment.url)?;
+    let url = http::web(base, &attachment.url)?;
     let path = url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     let stated = attachment.kind.to_ascii_lowercase();
     let is = |name: &str, endings: &[&str]| {
@@ -183,32 +173,6 @@ fn media(attachment: &Attachment, base: &str) -> Option<Media> {
         MediaKind::Other
     };
     Some(Media::new(kind, url).description(attachment.description.as_deref()))
-}
-
-/// HTML whose relative addresses are made absolute.
-fn absolute(html: &str, base: &str) -> String {
-    let mut whole = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(at) = ["href=", "src="].iter().filter_map(|name| Some(rest.find(name)? + name.len())).min() {
-        let (before, after) = rest.split_at(at);
-        whole.push_str(before);
-        rest = after;
-        let Some(quote) = rest.chars().next().filter(|char| matches!(char, '"' | '\'')) else { continue };
-        let Some(end) = rest[1..].find(quote) else { continue };
-        let value = &rest[1..=end];
-        // Anchors stay, and so does what has a scheme.
-        let relative = !value.is_empty()
-            && !value.starts_with('#')
-            && !value.split(['/', '?', '#']).next().unwrap_or_default().contains(':');
-        whole.push(quote);
-        match http::join(base, value).filter(|_| relative) {
-            Some(joined) => whole.push_str(&joined),
-            None => whole.push_str(value),
-        }
-        rest = &rest[1 + end..];
-    }
-    whole.push_str(rest);
-    whole
 }
 
 #[cfg(test)]
@@ -239,14 +203,5 @@ mod tests {
         {
             assert_eq!(language(stated).as_deref(), tag, "{stated}");
         }
-    }
-
-    #[test]
-    fn relative_addresses_in_html_become_absolute() {
-        let html = r##"<a href="/a?b&amp;c">1</a><img src='i.png'><a href="#n">2</a><a href="mailto:x@y.example">3</a> href= "##;
-        assert_eq!(
-            absolute(html, "https://blog.example/p/1"),
-            r##"<a href="https://blog.example/a?b&amp;c">1</a><img src='https://blog.example/p/i.png'><a href="#n">2</a><a href="mailto:x@y.example">3</a> href= "##
-        );
     }
 }

@@ -4,14 +4,10 @@ mod search;
 mod tree;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use vigie_plugin::{Batch, Change, Clause, Failure, Feed, Poll, Search, http};
+use vigie_plugin::{Batch, Change, Clause, Failure, Feed, Poll, Search, http, ids};
 
 use crate::parse::Item;
 use crate::{Settings, normalize, query};
-
-/// What a feed's id may have, less the words before it.
-const MAX_QUERY_IN_ID_BYTES: usize = 400;
 
 /// How a feed is read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,8 +33,7 @@ pub(crate) fn plan(settings: &Settings, searches: &[Search]) -> Result<Vec<Feed>
     };
     let mut feeds: Vec<Feed> = Vec::new();
     for query in clauses.into_iter().map(query::query) {
-        let named = if query.len() <= MAX_QUERY_IN_ID_BYTES { query.clone() } else { hash(&query) };
-        let id = format!("search{tags}:{named}");
+        let id = format!("search{tags}:{}", ids::short(&query));
         if feeds.iter().any(|feed| feed.id == id) {
             continue;
         }
@@ -75,8 +70,4 @@ pub(crate) fn refresh(ids: Vec<String>) -> Result<Vec<Change>, Failure> {
         Some(failure) if !answered => Err(failure),
         _ => Ok(changes),
     }
-}
-
-fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

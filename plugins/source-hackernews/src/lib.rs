@@ -11,7 +11,7 @@ pub mod parse;
 pub mod query;
 
 use serde::Deserialize;
-use vigie_plugin::{Batch, Change, Failure, Feed, Poll, Search, Source};
+use vigie_plugin::{Batch, Change, Failure, Feed, Poll, Search, Source, settings};
 
 /// The plugin's settings; see `plugin.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,24 +37,7 @@ impl Settings {
     /// # Errors
     /// Class `settings` where it is no span of time.
     pub fn comments_for_ms(&self) -> Result<i64, Failure> {
-        let text = self.comments_for.trim();
-        let split = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
-        let hours: Option<i64> = match &text[split..] {
-            "h" => Some(1),
-            "d" => Some(24),
-            "w" => Some(24 * 7),
-            _ => None,
-        };
-        text[..split]
-            .parse::<i64>()
-            .ok()
-            .zip(hours)
-            .and_then(|(count, hours)| count.checked_mul(hours)?.checked_mul(3_600_000))
-            .ok_or_else(|| {
-                Failure::settings(format!(
-                    "setting `comments_for`: `{text}` is no span of time: write one such as 36h, 14d or 4w"
-                ))
-            })
+        settings::span_ms("comments_for", &self.comments_for)
     }
 }
 
