@@ -76,6 +76,9 @@ pub enum Answer {
     Cut,
     /// Status 200 and exactly this body, as JSON.
     Json(String),
+    /// Exactly this answer. Not reachable through the control interface.
+    #[serde(skip)]
+    Exactly(Reply),
 }
 
 /// How a 429 says when to come back.
@@ -186,6 +189,7 @@ pub(crate) fn send(answer: &Answer, ask: &Ask, now: Timestamp, right: impl FnOnc
         Answer::GzipBomb { mebibytes } => return Sending::Bomb { mebibytes: *mebibytes },
         Answer::Reset => return Sending::Reset,
         Answer::Cut => return Sending::Cut(right(ask)),
+        Answer::Exactly(reply) => reply.clone(),
         Answer::Json(body) => Reply::text(200, "application/json; charset=utf-8", body.as_str()),
     };
     Sending::Whole(reply)

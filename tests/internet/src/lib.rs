@@ -26,6 +26,7 @@ mod net;
 mod server;
 pub mod services;
 pub mod story;
+pub mod truth;
 pub mod wire;
 
 pub use error::ControlError;

@@ -22,6 +22,7 @@ mod config;
 mod items;
 mod news;
 mod papers;
+mod talks;
 mod words_en;
 mod words_fr;
 mod writer;
@@ -30,6 +31,7 @@ use jiff::Timestamp;
 
 pub use config::{reroute_toml, topics_toml, vigie_toml};
 pub use items::{Board, Entry, FeedFormat, NewsItem, Paper, Person, Post, Standing, Topic, Words, grown};
+pub use talks::Talk;
 
 /// Hosts of the forums' origins: an English one, and a French one with the older paging.
 pub const FORUM_HOSTS: [&str; 2] = ["forum.phones.example", "forum.mobiles.example"];
@@ -60,6 +62,12 @@ impl Story {
     pub fn new(now: Timestamp, seed: u64) -> Self {
         let days = calendar::Days::around(now);
         Self { now, news: news::write(days, seed), boards: boards::write(days, seed), papers: papers::write(days, seed) }
+    }
+
+    /// About `count` conversations for a service without a part of its own, over all days of the story; another `slice` has others.
+    #[must_use]
+    pub fn talks(&self, slice: usize, count: usize) -> Vec<Talk> {
+        talks::slice(&self.boards, slice, count)
     }
 }
 
