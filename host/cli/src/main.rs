@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Report(command) => command.run(&context),
         Command::Plugins(command) => command.run(&context),
         Command::Try(command) => command.run(&context),
+        Command::Annotate(command) => command.run(&context),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

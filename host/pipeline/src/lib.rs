@@ -2,12 +2,14 @@
 //!
 //! - [`Plan`] says what to do: topics, connectors, analyzers. [`Pipeline::run`] does it, once or for as long as it may.
 //! - [`admit`] turns what a source delivered into a mention, or refuses it with a reason. Pure.
+//! - [`Analysis`] runs analyzers alone, for those who want annotations of their own documents.
 //! - `route` matches mentions with topics; `annotate` sends them through the analyzers in [`waves`].
 //! - `schedule` decides when a feed is read again, from what the last poll brought. Pure.
 //! - `connector` drives the feeds of one connector; every poll ends in exactly one [`vigie_store::Commit`], which holds the
 //!   mentions and the cursor together. Killed anywhere, the next run goes on where the last commit stood.
 
 pub mod admit;
+mod analysis;
 mod annotate;
 mod connector;
 mod digest;
@@ -22,6 +24,7 @@ mod schedule;
 pub mod text;
 pub mod waves;
 
+pub use analysis::{Analysed, Analysis};
 pub use error::{PipelineError, PlanError};
 pub use event::{Event, Summary, Tally};
 pub use plan::{Accept, Analyzed, Analyzer, Connector, Options, Plan, Source, Topic};
