@@ -88,6 +88,7 @@ pub(crate) fn plan(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Res
             topics: connector.topics.clone(),
             every: connector.every,
             history: connector.history,
+            refresh: connector.refresh.clone(),
             accept: connector.accept,
             batch: connector.batch,
             parallel: connector.parallel,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
-use vigie_mention::{ConnectorId, FailureClass, FeedKey, Instant, Window};
+use vigie_mention::{ConnectorId, FailureClass, FeedKey, Instant, KNOWN_FEED, Window};
 
 /// Pauses up to this are never a gap, however often a connector usually asks: the ledger counts by the hour.
 const SHORT_HOURS: i64 = 3;
@@ -91,7 +91,7 @@ pub(crate) fn coverage(rows: &[Hour], window: Window) -> Coverage {
 pub(crate) fn gaps(rows: &[Hour], feeds: &Feeds, window: Window) -> Vec<Gap> {
     let mut by_feed: BTreeMap<&FeedKey, Vec<&Hour>> = BTreeMap::new();
     let mut asked: BTreeMap<&ConnectorId, Vec<Instant>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.asked > 0) {
+    for row in rows.iter().filter(|row| row.asked > 0 && row.feed.feed != KNOWN_FEED) {
         by_feed.entry(&row.feed).or_default().push(row);
         asked.entry(&row.feed.connector).or_default().push(row.hour);
     }

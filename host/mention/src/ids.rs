@@ -103,6 +103,10 @@ pub struct FeedKey {
     pub feed: String,
 }
 
+/// The feed every connector has besides those its source plans: known mentions, read again for their counters, edits and removals. It
+/// is read when mentions are due, so a pause in it says nothing.
+pub const KNOWN_FEED: &str = "vigie:known";
+
 impl fmt::Display for FeedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.connector, self.feed)

@@ -9,7 +9,7 @@ use tokio::time::Instant as Tick;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use vigie_mention::delivery::{Direction, Feed, PollRequest};
-use vigie_mention::{Failure, FailureClass, FeedKey, Instant};
+use vigie_mention::{Failure, FailureClass, FeedKey, Instant, KNOWN_FEED};
 use vigie_runtime::CallError;
 use vigie_store::{FeedState, Receipt, Store, Walk, Writer};
 
@@ -19,6 +19,7 @@ use crate::digest::{self, Digest, Digested};
 use crate::error::PipelineError;
 use crate::event::{Event, Tally};
 use crate::feeds::{Due, Feeds};
+use crate::known::{self, Pass, Schedule};
 use crate::plan::{Connector, Options, Topic};
 use crate::quarantine::Quarantine;
 use crate::route::Router;
@@ -107,10 +108,16 @@ impl Worker {
         let stored = stored.into_iter().map(|(key, state)| (key.feed, state)).collect();
         let mut feeds = Feeds::new(planned, stored, self.connector.history.is_some(), self.now());
         self.tell(Event::Planned { connector: self.connector.id.clone(), feeds: feeds.len() });
+        if !self.connector.refresh.is_empty() {
+            let known = self.read(|snapshot, connector| {
+                snapshot.feed(&FeedKey { connector: connector.id.clone(), feed: KNOWN_FEED.to_owned() })
+            })?;
+            feeds.add(known.unwrap_or_else(known::state), self.now());
+        }
 
         let mut polls: JoinSet<Polled> = JoinSet::new();
         loop {
-            let wait = self.start_due(&mut feeds, &mut polls, mode);
+            let wait = self.start_due(&mut feeds, &mut polls, mode)?;
             if polls.is_empty() {
                 match wait {
                     Some(until) => tokio::time::sleep_until(until).await,
@@ -126,26 +133,45 @@ impl Worker {
     }
 
     /// Starts as many polls as may run at once; returns when to look again, if anything is due at all.
-    fn start_due(&mut self, feeds: &mut Feeds, polls: &mut JoinSet<Polled>, mode: Mode) -> Option<Tick> {
+    fn start_due(&mut self, feeds: &mut Feeds, polls: &mut JoinSet<Polled>, mode: Mode) -> Result<Option<Tick>, PipelineError> {
         let patience = self.shared.options.patience;
         while polls.len() < self.connector.parallel.max(1) {
-            let (feed, direction, due) = feeds.next(mode, patience)?;
+            let Some((feed, direction, due)) = feeds.next(mode, patience) else { return Ok(None) };
             let held = self.hold.filter(|hold| *hold > Tick::now());
             match (due, held) {
-                (_, Some(hold)) if mode == Mode::Once && hold > Tick::now() + patience => return None,
-                (Due::Never, _) => return None,
-                (Due::At(at), hold) => return Some(hold.map_or(at, |hold| hold.max(at))),
-                (Due::Now, Some(hold)) => return Some(hold),
+                (_, Some(hold)) if mode == Mode::Once && hold > Tick::now() + patience => return Ok(None),
+                (Due::Never, _) => return Ok(None),
+                (Due::At(at), hold) => return Ok(Some(hold.map_or(at, |hold| hold.max(at)))),
+                (Due::Now, Some(hold)) => return Ok(Some(hold)),
                 (Due::Now, None) => {}
             }
-            let live = feeds.get_mut(&feed)?;
+            let Some(live) = feeds.get_mut(&feed) else { return Ok(None) };
             live.busy = true;
             let job = Job { feed, direction, before: live.state.clone() };
-            let request = self.request(&job);
             let (source, span) = (Arc::clone(&self.connector.source), self.span(&job));
-            polls.spawn(async move { Polled { result: source.poll(request).await, job } }.instrument(span));
+            if job.feed == KNOWN_FEED {
+                let pass = self.pass(&job)?;
+                polls.spawn(async move { Polled { result: pass.read(source.as_ref()).await, job } }.instrument(span));
+            } else {
+                let request = self.request(&job);
+                polls.spawn(async move { Polled { result: source.poll(request).await, job } }.instrument(span));
+            }
         }
-        None
+        Ok(None)
+    }
+
+    /// The known mentions that are due to be read again.
+    fn pass(&self, job: &Job) -> Result<Pass, PipelineError> {
+        let now = self.now();
+        self.read(|snapshot, connector| {
+            let schedule = Schedule {
+                source: connector.source.as_ref(),
+                topics: &connector.topics,
+                ages: &connector.refresh,
+                most: usize::try_from(connector.batch).unwrap_or(usize::MAX),
+            };
+            schedule.pass(&snapshot, job.before.newer.cursor.as_deref(), now)
+        })
     }
 
     fn request(&self, job: &Job) -> PollRequest {

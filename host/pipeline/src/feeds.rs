@@ -141,6 +141,11 @@ impl Feeds {
         self.live.get_mut(id)
     }
 
+    /// Adds a feed of the connector's own.
+    pub(crate) fn add(&mut self, state: FeedState, now: Instant) {
+        self.live.insert(state.feed.id.clone(), Live::new(state, now));
+    }
+
     /// Adds feeds found on the way. A known one keeps its position and only gets a later end.
     pub(crate) fn adopt(&mut self, children: Vec<Feed>, now: Instant) {
         for feed in children {

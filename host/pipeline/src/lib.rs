@@ -4,6 +4,7 @@
 //! - [`admit`] turns what a source delivered into a mention, or refuses it with a reason. Pure.
 //! - [`Analysis`] runs analyzers alone, for those who want annotations of their own documents.
 //! - `route` matches mentions with topics; `annotate` sends them through the analyzers in [`waves`].
+//! - `known` says which mentions are read again for their counters, edits and removals.
 //! - `schedule` decides when a feed is read again, from what the last poll brought. Pure.
 //! - `connector` drives the feeds of one connector; every poll ends in exactly one [`vigie_store::Commit`], which holds the
 //!   mentions and the cursor together. Killed anywhere, the next run goes on where the last commit stood.
@@ -16,6 +17,7 @@ mod digest;
 mod error;
 mod event;
 mod feeds;
+mod known;
 mod plan;
 mod quarantine;
 mod route;

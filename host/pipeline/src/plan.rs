@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use vigie_mention::delivery::{Batch, Document, Feed, PollRequest, RawAnnotation, Search};
+use vigie_mention::delivery::{Batch, Change, Document, Feed, PollRequest, RawAnnotation, Search};
 use vigie_mention::{ConnectorId, Failure, TopicId};
 use vigie_query::Query;
 use vigie_runtime::{AnalyzerPlugin, CallError, Clock, Read, SourcePlugin};
@@ -53,6 +53,8 @@ pub struct Connector {
     pub batch: u32,
     /// Feeds of this connector read at the same time.
     pub parallel: usize,
+    /// How long after its publication a mention is read again, each time; empty: never.
+    pub refresh: Vec<Duration>,
 }
 
 /// All that a run does.
@@ -97,6 +99,8 @@ pub trait Source: Send + Sync {
     fn plan<'a>(&'a self, searches: &'a [Search]) -> BoxFuture<'a, Result<Vec<Feed>, CallError>>;
     /// Reads one feed.
     fn poll(&self, request: PollRequest) -> BoxFuture<'_, Result<Batch, CallError>>;
+    /// Reads known mentions again; those it does not answer for stay as they are.
+    fn refresh<'a>(&'a self, ids: &'a [String]) -> BoxFuture<'a, Result<Vec<Change>, CallError>>;
 }
 
 impl Source for SourcePlugin {
@@ -118,6 +122,10 @@ impl Source for SourcePlugin {
 
     fn poll(&self, request: PollRequest) -> BoxFuture<'_, Result<Batch, CallError>> {
         Box::pin(Self::poll(self, request))
+    }
+
+    fn refresh<'a>(&'a self, ids: &'a [String]) -> BoxFuture<'a, Result<Vec<Change>, CallError>> {
+        Box::pin(Self::refresh(self, ids))
     }
 }
 

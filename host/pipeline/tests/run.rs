@@ -10,7 +10,7 @@ use fakes::{Board, Counter, NOW, Script, failure, post, upsert};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 use vigie_mention::delivery::{Batch, Change, Next, RawMention};
-use vigie_mention::{ConnectorId, FailureClass, MentionKey, TopicId};
+use vigie_mention::{ConnectorId, FailureClass, Instant, MentionKey, TopicId};
 use vigie_pipeline::{Accept, Analyzer, Connector, Event, Mode, Options, Pipeline, Plan, Source, Summary, Topic};
 use vigie_query::Query;
 use vigie_runtime::{CallError, Clock};
@@ -57,6 +57,7 @@ fn plan(source: Arc<dyn Source>, analyzers: Vec<Arc<dyn Analyzer>>) -> Plan {
             accept: Accept::Matching,
             batch: 100,
             parallel: 2,
+            refresh: Vec::new(),
         }],
         analyzers,
     }
@@ -67,7 +68,11 @@ fn options() -> Options {
 }
 
 async fn run(bed: &Bed, plan: Plan) -> (Summary, Vec<Event>) {
-    let pipeline = Pipeline::new(plan, bed.store.clone(), options()).expect("a plan");
+    run_with(bed, plan, options()).await
+}
+
+async fn run_with(bed: &Bed, plan: Plan, options: Options) -> (Summary, Vec<Event>) {
+    let pipeline = Pipeline::new(plan, bed.store.clone(), options).expect("a plan");
     let (sender, mut receiver) = unbounded_channel();
     let summary = pipeline.run(Mode::Once, CancellationToken::new(), sender).await.expect("a run");
     let mut events = Vec::new();
@@ -94,6 +99,47 @@ async fn both_walks_together_read_everything_once() {
     assert_eq!(bed.texts().len(), 95);
     let again = run(&bed, plan(board, vec![])).await.0;
     assert_eq!((again.total().new, again.total().polls), (0, 1), "a second run looks at the head alone");
+}
+
+/// Of ten posts, one an hour, each is read again at the ages of six and twenty-four hours, and at no other time.
+#[tokio::test]
+async fn known_mentions_are_read_again_at_their_ages() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(10), 10));
+    let at_hour = |hour: i64| {
+        let mut wanted = plan(board.clone(), vec![]);
+        wanted.connectors[0].refresh = [6, 24].map(|hours| Duration::from_secs(hours * 3_600)).to_vec();
+        wanted.connectors[0].batch = 4;
+        let now = Instant::from_millis(NOW.as_millis() + hour * Instant::HOUR_MS);
+        (wanted, Options { clock: Clock::Fixed(now), ..options() })
+    };
+    let mut asked = Vec::new();
+    for hour in [0, 2, 3, 23, 40] {
+        let (wanted, options) = at_hour(hour);
+        if hour == 23 {
+            let mut posts = board.posts.lock().expect("not poisoned");
+            posts.retain(|post| post.id != "8");
+            posts.iter_mut().for_each(|post| post.engagement.likes = Some(7));
+        }
+        run_with(&bed, wanted, options).await;
+        asked.push(std::mem::take(&mut *board.again.lock().expect("not poisoned")));
+    }
+    let none: [Vec<String>; 0] = [];
+    assert_eq!(asked[0], none, "what was just read is fresh");
+    assert_eq!(asked[1], [["5", "4"]], "those that became six hours old");
+    assert_eq!(asked[2], [["3"]]);
+    assert_eq!(
+        asked[3].concat(),
+        ["2", "1", "0", "9", "8", "7", "6", "5", "4", "3", "2", "1"],
+        "the rest, and the oldest at a day"
+    );
+    assert_eq!(asked[4].concat(), ["0"]);
+    assert!(asked[3].iter().all(|ids| ids.len() <= 5), "in batches: {:?}", asked[3]);
+    let snapshot = bed.store.snapshot().expect("a snapshot");
+    let key = |id: &str| MentionKey { source: "board".into(), instance: "board.example".into(), id: id.into() };
+    assert!(snapshot.is_removed(&key("8")).expect("readable"), "a removal that no poll told");
+    let seven = snapshot.mention(&key("7")).expect("readable").expect("kept");
+    assert_eq!(seven.mention.engagement.likes, Some(7));
 }
 
 /// Stops a run after each number of commits in turn and lets another finish: the store is that of an undisturbed run.

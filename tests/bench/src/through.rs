@@ -62,6 +62,10 @@ impl Source for Canned {
         let next = if end == self.mentions / FEEDS { Next::Later(None) } else { Next::More };
         async move { Ok(Batch { changes, feeds: vec![], cursor: Some(end.to_string()), next }) }.boxed()
     }
+
+    fn refresh<'a>(&'a self, _: &'a [String]) -> BoxFuture<'a, Result<Vec<Change>, CallError>> {
+        async move { Ok(Vec::new()) }.boxed()
+    }
 }
 
 impl Canned {
@@ -174,6 +178,7 @@ fn plan(plugins: &Path, mentions: usize) -> Result<Plan> {
             accept: Accept::Everything,
             batch: u32::try_from(PAGE)?,
             parallel: FEEDS,
+            refresh: Vec::new(),
         }],
         analyzers: vec![analyzer("analyzer-language")?, analyzer("analyzer-sentiment")?],
     })

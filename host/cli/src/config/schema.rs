@@ -18,6 +18,15 @@ use super::values::{duration, pace, web_address};
 /// Shortest time between two polls of a connector.
 pub(crate) const SHORTEST_EVERY: Duration = Duration::from_secs(60);
 /// Time between two polls if the file says nothing.
+/// How old a mention is each time it is read again: counters move most on the first day.
+pub(crate) const DEFAULT_REFRESH: [Duration; 6] = [
+    Duration::from_secs(3_600),
+    Duration::from_secs(6 * 3_600),
+    Duration::from_secs(24 * 3_600),
+    Duration::from_secs(3 * 24 * 3_600),
+    Duration::from_secs(7 * 24 * 3_600),
+    Duration::from_secs(30 * 24 * 3_600),
+];
 pub(crate) const DEFAULT_EVERY: Duration = Duration::from_secs(15 * 60);
 /// Mentions asked for in one poll if the file says nothing.
 pub(crate) const DEFAULT_BATCH: u64 = 100;
@@ -65,6 +74,7 @@ pub(crate) struct ConnectorTable {
     pub(crate) topics: Option<At<Vec<At<String>>>>,
     pub(crate) every: Duration,
     pub(crate) history: Option<Duration>,
+    pub(crate) refresh: Vec<Duration>,
     pub(crate) accept: Accept,
     pub(crate) parallel: usize,
     pub(crate) batch: u32,
@@ -168,7 +178,7 @@ fn topic(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> Option<T
 
 fn connector(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> Option<ConnectorTable> {
     table.only(
-        &["source", "topics", "every", "history", "accept", "batch", "parallel", "settings", "secrets", "limits"],
+        &["source", "topics", "every", "history", "refresh", "accept", "batch", "parallel", "settings", "secrets", "limits"],
         problems,
     );
     let id = name(id, "connector", |name| ConnectorId::new(name).map_err(|error| error.to_string()), problems)?;
@@ -205,6 +215,7 @@ fn connector(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> Opti
         topics,
         every: every.map_or(DEFAULT_EVERY, |every| every.value),
         history: table.parsed("history", "config::duration", duration, problems).map(|history| history.value),
+        refresh: refresh(table, problems),
         accept,
         parallel: table
             .number("parallel", 1, 64, problems)
@@ -215,6 +226,23 @@ fn connector(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> Opti
         secrets: secrets(table, problems),
         limits: table.table("limits", problems).map(|table| LimitsTable::read(&table, problems)).unwrap_or_default(),
     })
+}
+
+/// How old a mention is each time it is read again; the default if nothing is said, `[]` for never.
+fn refresh(table: &Table<'_>, problems: &mut Problems) -> Vec<Duration> {
+    let Some(ages) = table.texts("refresh", problems) else { return DEFAULT_REFRESH.to_vec() };
+    let mut read = Vec::new();
+    for age in ages.value {
+        match duration(&age.value) {
+            Ok(age) if !age.is_zero() => read.push(age),
+            cure => problems.push(
+                Problem::error("config::duration", age.span, format!("`{}` is no age", age.value))
+                    .label("this one")
+                    .help(cure.err().unwrap_or_else(|| "an age is longer than nothing".to_owned())),
+            ),
+        }
+    }
+    read
 }
 
 fn accept(text: &str) -> Result<Accept, String> {

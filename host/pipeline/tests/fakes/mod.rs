@@ -54,12 +54,14 @@ pub(crate) struct Board {
     /// Answers that come before the real ones, one a poll.
     pub(crate) trouble: Mutex<VecDeque<CallError>>,
     pub(crate) polls: AtomicUsize,
+    /// What was asked for again, call by call.
+    pub(crate) again: Mutex<Vec<Vec<String>>>,
     pub(crate) page: usize,
 }
 
 impl Board {
     pub(crate) fn new(posts: Vec<RawMention>, page: usize) -> Self {
-        Self { posts: Mutex::new(posts), trouble: Mutex::default(), polls: AtomicUsize::new(0), page }
+        Self { posts: Mutex::new(posts), trouble: Mutex::default(), polls: AtomicUsize::new(0), again: Mutex::default(), page }
     }
 
     fn answer(&self, request: &PollRequest) -> Batch {
@@ -110,6 +112,14 @@ impl Source for Board {
         }
         .boxed()
     }
+
+    fn refresh<'a>(&'a self, ids: &'a [String]) -> BoxFuture<'a, Result<Vec<Change>, CallError>> {
+        self.again.lock().expect("not poisoned").push(ids.to_vec());
+        let posts = self.posts.lock().expect("not poisoned");
+        let find = |id: &String| posts.iter().find(|post| post.id == *id).cloned().map_or(Change::Remove(id.clone()), upsert);
+        let changes = ids.iter().map(find).collect();
+        async move { Ok(changes) }.boxed()
+    }
 }
 
 /// A source whose batches are written by the test, one after the other, then nothing more.
@@ -145,6 +155,10 @@ impl Source for Script {
         let nothing = || Batch { changes: vec![], feeds: vec![], cursor: None, next: Next::Later(None) };
         let batch = self.batches.lock().expect("not poisoned").pop_front();
         async move { Ok(batch.unwrap_or_else(nothing)) }.boxed()
+    }
+
+    fn refresh<'a>(&'a self, _: &'a [String]) -> BoxFuture<'a, Result<Vec<Change>, CallError>> {
+        async move { Ok(Vec::new()) }.boxed()
     }
 }
 

@@ -35,6 +35,10 @@ struct Document {
 
 /// Reads a line. `number` is the line's, which makes identities differ.
 pub(super) fn read(line: &[u8], number: u64, now: Instant) -> Result<Read, String> {
+    // A list would be read as the fields in their order.
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return Err("it is no JSON object with a `text`".to_owned());
+    }
     let document: Document = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     let author = document.author.map(author).transpose()?;
     let rating = document.rating.map(rating).transpose()?;
@@ -152,7 +156,9 @@ mod tests {
     fn what_is_wrong_is_named() {
         for (line, word) in [
             ("{", "EOF"),
-            ("[]", "text"),
+            ("", "`text`"),
+            ("[]", "`text`"),
+            (r#"["x"]"#, "`text`"),
             (r#"{"title":"x"}"#, "`text`"),
             (r#"{"text":"x","kind":"tweet"}"#, "tweet"),
             (r#"{"text":"x","author":3}"#, "`author`"),
