@@ -22,6 +22,10 @@ pub enum TestError {
         /// What it had printed by then.
         printed: String,
     },
+    /// No service of this name says how it is read.
+    NoSubject(String),
+    /// A plugin, or what it needs, cannot be used.
+    Plugin(String, String),
     /// A line of a case's `cmd` says nothing the runner knows.
     Line {
         /// The line.
@@ -48,6 +52,8 @@ impl std::fmt::Display for TestError {
             Self::TooSlow { command, printed } => {
                 write!(formatter, "`{command}` did not end in time; until then it said:\n{printed}")
             }
+            Self::NoSubject(name) => write!(formatter, "no service `{name}` of the miniature internet says how it is read"),
+            Self::Plugin(name, why) => write!(formatter, "`{name}` cannot be used: {why}"),
             Self::Line { line, why } => write!(formatter, "cmd line `{line}`: {why}"),
         }
     }

@@ -41,7 +41,8 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let options = Options { now: arguments.now, seed: arguments.seed, port: arguments.port, limits: !arguments.no_limits };
+    let options =
+        Options { now: arguments.now, seed: arguments.seed, port: arguments.port, limits: !arguments.no_limits, thin: false };
     let mut handle = match vigie_internet::start(options) {
         Ok(handle) => handle,
         Err(error) => {

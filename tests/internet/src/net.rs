@@ -11,6 +11,7 @@ use crate::fault::{Fault, Sending, send};
 use crate::limit::{Bucket, Limit};
 use crate::services::{self, Service};
 use crate::story::Story;
+use crate::truth::{Spoken, Subject, Truth};
 use crate::wire::{Ask, Reply};
 
 /// One request as it arrived, and the status it got.
@@ -134,6 +135,30 @@ impl Internet {
     pub fn visible(&self) -> BTreeMap<String, usize> {
         let state = self.state();
         state.services.iter().map(|service| (service.name().to_owned(), service.visible(state.now))).collect()
+    }
+
+    /// The services that say how they are read, by name, with the hosts they answer for.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<(String, Vec<String>, Subject)> {
+        let state = self.state();
+        let subject =
+            |service: &Box<dyn Service>| Some((service.name().to_owned(), service.hosts().to_vec(), service.subject()?));
+        state.services.iter().filter_map(subject).collect()
+    }
+
+    /// What one service's subject must find at present; nothing where there is no such service.
+    #[must_use]
+    pub fn truth(&self, name: &str) -> Vec<Truth> {
+        let state = self.state();
+        let service = state.services.iter().find(|service| service.name() == name);
+        service.map(|service| service.truth(state.now)).unwrap_or_default()
+    }
+
+    /// How one service words its failures.
+    #[must_use]
+    pub fn spoken(&self, name: &str) -> Vec<Spoken> {
+        let state = self.state();
+        state.services.iter().find(|service| service.name() == name).map(|service| service.spoken()).unwrap_or_default()
     }
 
     /// Hosts that are mounted, in order.

@@ -32,12 +32,14 @@ pub struct Options {
     pub port: u16,
     /// Whether forums refuse every hundred and fiftieth request, as busy ones do. Tests that count requests leave it off.
     pub limits: bool,
+    /// Whether only a part of the story is told, for tests that read it many times.
+    pub thin: bool,
 }
 
 impl Default for Options {
-    /// The story's own present, seed 1, a free port, no limits.
+    /// The story's own present, seed 1, a free port, no limits, everything told.
     fn default() -> Self {
-        Self { now: story::default_now(), seed: 1, port: 0, limits: false }
+        Self { now: story::default_now(), seed: 1, port: 0, limits: false, thin: false }
     }
 }
 
@@ -58,7 +60,8 @@ pub struct Handle {
 /// # Errors
 /// Those of the operating system, such as a port in use.
 pub fn start(options: Options) -> io::Result<Handle> {
-    let internet = Internet::new(Story::new(options.now, options.seed));
+    let story = Story::new(options.now, options.seed);
+    let internet = Internet::new(if options.thin { story.thinned() } else { story });
     if options.limits {
         for host in story::FORUM_HOSTS {
             internet.limit(host, Limit { every: 150, refusals: 1, retry_after_secs: 1 });

@@ -21,6 +21,8 @@ pub struct Subject {
     pub search: Option<&'static str>,
     /// Whether history is complete without bound (false: the service has a wall, and only what lies in front of it is compared).
     pub whole_history: bool,
+    /// Whether it answers in JSON, of which half is none; half a page or feed still is one.
+    pub json: bool,
     /// Whether [`Service::change`](crate::services::Service::change) of one known mention must be seen by `refresh`.
     pub refreshes: bool,
 }
@@ -29,7 +31,7 @@ impl Subject {
     /// A plugin without settings, secrets and search, that reads a whole history and refreshes.
     #[must_use]
     pub fn of(plugin: &'static str) -> Self {
-        Self { plugin, settings: json!({}), secrets: Vec::new(), search: None, whole_history: true, refreshes: true }
+        Self { plugin, settings: json!({}), secrets: Vec::new(), search: None, whole_history: true, json: true, refreshes: true }
     }
 }
 

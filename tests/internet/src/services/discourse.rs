@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use super::Service;
 use super::matching::{found, terms, tokens};
-use crate::story::{Board, Post, Topic};
+use crate::story::{Board, FORUM_HOSTS, Post, Topic, grown};
+use crate::truth::{Spoken, Subject, Truth};
 use crate::wire::{Ask, Reply};
 
 /// Posts of `posts.json` and of a page of search results.
@@ -238,6 +239,55 @@ impl Service for Discourse {
 
     fn visible(&self, now: Timestamp) -> usize {
         self.living(now).filter(|post| post.action.is_none()).count()
+    }
+
+    fn subject(&self) -> Option<Subject> {
+        // The English forum answers by topic and finds one post a topic; the French one has the older paging.
+        let mode = if self.board.host == FORUM_HOSTS[0] { "both" } else { "latest" };
+        let settings = json!({ "url": format!("https://{}", self.board.host), "mode": mode });
+        Some(Subject { settings, ..Subject::of("discourse") })
+    }
+
+    fn truth(&self, now: Timestamp) -> Vec<Truth> {
+        let posts = self.living(now).filter(|post| post.action.is_none());
+        let truth = |post: &Post| {
+            let stream = self.stream(post.topic, now);
+            let number = |number: u32| stream.iter().find(|other| other.number == number).map(|other| other.id.to_string());
+            let first = post.number == 1;
+            let answered = number(post.reply_to.unwrap_or(1));
+            // How many answer a topic is told with the topic alone, which not every way of reading brings.
+            let answers = stream.iter().filter(|other| other.reply_to == Some(post.number)).count() as u64;
+            Truth {
+                id: post.id.to_string(),
+                kind: if first { "post" } else { "reply" },
+                author: Some(Some(post.author.id.to_string())),
+                published: Some(Some(post.at)),
+                title: self.topic(post.topic).filter(|_| first).map(|topic| topic.title.clone()),
+                text: post.words.at(now).text.unwrap_or_default().split('@').next().unwrap_or_default().to_owned(),
+                not_text: post
+                    .quote
+                    .as_ref()
+                    .map(|(_, _, words)| words.clone())
+                    .filter(|words| !post.words.first().contains(words)),
+                // What the answered post is called is only known where both are read together.
+                parent: if first { Some(None) } else { answered.filter(|_| self.board.host == FORUM_HOSTS[0]).map(Some) },
+                thread: Some(Some(format!("t/{}", post.topic))),
+                counters: [Some(u64::from(grown(post.likes, post.at, now))), Some(answers).filter(|_| !first), None, None],
+                ..Truth::default()
+            }
+        };
+        posts.map(truth).collect()
+    }
+
+    fn spoken(&self) -> Vec<Spoken> {
+        let json = |status, kind: &str| invalid(status, &["words for a person"], kind);
+        let spoken = |what, reply, class| Spoken { what, path: "/posts.json", reply, class, pause_ms: None };
+        vec![
+            spoken("a private forum", json(403, "not_logged_in"), "forbidden"),
+            spoken("an invisible page", json(403, "invalid_access"), "forbidden"),
+            spoken("a missing page", missing(), "gone"),
+            Spoken { pause_ms: Some(9_000), ..spoken("a limit", self.refuse(9), "rate-limited") },
+        ]
     }
 
     fn refuse(&self, retry_after_secs: u32) -> Reply {

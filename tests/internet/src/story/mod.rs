@@ -64,6 +64,25 @@ impl Story {
         Self { now, news: news::write(days, seed), boards: boards::write(days, seed), papers: papers::write(days, seed) }
     }
 
+    /// A part of the story that is read in a moment: some of the conversations and articles, whole.
+    #[must_use]
+    pub fn thinned(mut self) -> Self {
+        const STEP: u64 = 11;
+        self.news.retain(|item| item.story % STEP == 0);
+        for board in &mut self.boards {
+            board.topics.retain(|topic| topic.pinned || topic.id % STEP == 0);
+            board.posts.retain(|post| board.topics.iter().any(|topic| topic.id == post.topic));
+        }
+        for paper in &mut self.papers {
+            let mut place = 0;
+            paper.entries.retain(|_| {
+                place += 1;
+                place % STEP == 0
+            });
+        }
+        self
+    }
+
     /// About `count` conversations for a service without a part of its own, over all days of the story; another `slice` has others.
     #[must_use]
     pub fn talks(&self, slice: usize, count: usize) -> Vec<Talk> {
