@@ -20,6 +20,10 @@ fn words(line: &str) -> String {
         let unit = after.trim_start_matches(' ').split(|character: char| !character.is_alphanumeric()).next().unwrap_or("");
         if core.len() == 64 && core.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             out.push_str(&word.replace(core, "[SHA256]"));
+        } else if number(core) && out.ends_with("\"took_ms\": ") {
+            out.push_str(&word.replace(core, "[TIME]"));
+        } else if count(core) && after.starts_with(" a second") {
+            out.push_str(&word.replace(core, "[RATE]"));
         } else if duration(core) || (number(core) && (unit == "ms" || (unit == "s" && core.contains('.')))) {
             out.push_str(&word.replace(core, "[TIME]"));
         } else {
@@ -32,6 +36,11 @@ fn words(line: &str) -> String {
 
 fn number(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// A count with its thousands apart.
+fn count(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
 }
 
 /// `1.2s`, `13ms`, `0.4s`: measured, as against `15m` and `60d`, which are written in the configuration.
@@ -53,6 +62,10 @@ mod tests {
             "read http://[ADDR]/x in [TIME] ([TIME])\n  [DIR]/vigie.toml  took [TIME] s or [TIME] ms, every 15m\n"
         );
         assert_eq!(redact(&format!("digest {}", "a1".repeat(32)), &[]), "digest [SHA256]");
+        assert_eq!(
+            redact("3 rows in 8 ms, 1,204 a second\n\"took_ms\": 34", &[]),
+            "3 rows in [TIME] ms, [RATE] a second\n\"took_ms\": [TIME]"
+        );
         assert_eq!(redact("12 mentions, 0.87 positive, v0.1.0", &[]), "12 mentions, 0.87 positive, v0.1.0");
     }
 }

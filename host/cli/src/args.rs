@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use vigie_mention::Instant;
 
-use crate::commands::{annotate, check, init, mentions, plugins, report, run, try_source};
+use crate::commands::{annotate, check, import, init, mentions, plugins, report, run, try_source};
 use crate::config::DEFAULT_FILE;
 
 const EXIT_CODES: &str = "\
@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Plugins(plugins::Plugins),
     /// Run one source plugin alone and print its mentions
     Try(try_source::Try),
+    /// Read files of what people already have
+    Import(import::Import),
     /// Run analyzers alone on documents of your own
     Annotate(annotate::Annotate),
 }

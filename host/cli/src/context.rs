@@ -67,8 +67,19 @@ impl Context {
     /// Reads the configuration with everything it names, shows what is wrong with it on the standard error, and stops if
     /// that forbids to go on.
     pub(crate) fn read_config(&self) -> Result<Reading, Stop> {
+        self.read_config_showing(|_| true)
+    }
+
+    /// As [`read_config`](Self::read_config), for a command that collects nothing: warnings about collecting are not its own.
+    pub(crate) fn read_config_not_to_collect(&self) -> Result<Reading, Stop> {
+        self.read_config_showing(|problem| problem.severity == config::Severity::Error)
+    }
+
+    fn read_config_showing(&self, shown: impl Fn(&config::Problem) -> bool) -> Result<Reading, Stop> {
         let reading = config::read(&self.config, &|name| std::env::var(name).ok()).map_err(Stop::usage)?;
-        self.show_problems(&reading.problems)?;
+        let mut told = reading.problems.clone();
+        told.list.retain(shown);
+        self.show_problems(&told)?;
         if reading.problems.errors() > 0 {
             return Err(Stop::usage_message(format!("{}; `vigie check` shows them again", reading.problems.summary())));
         }

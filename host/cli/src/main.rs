@@ -4,6 +4,7 @@
 //! - [`config`] reads `vigie.toml` and finds all its mistakes in one run.
 //! - [`plugins`] lists the plugins inside this binary and those of the operator.
 //! - [`engine`] puts a configuration together into what the pipeline runs.
+//! - [`import`] reads files of what people already have.
 //! - [`render`] draws tables, charts and numbers; [`exit`] says how the program ends.
 
 mod args;
@@ -12,6 +13,7 @@ mod config;
 mod context;
 mod engine;
 mod exit;
+mod import;
 mod log;
 mod plugins;
 mod render;
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Command::Plugins(command) => command.run(&context),
         Command::Try(command) => command.run(&context),
         Command::Annotate(command) => command.run(&context),
+        Command::Import(command) => command.run(&context),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

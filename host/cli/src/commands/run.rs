@@ -143,7 +143,7 @@ impl Run {
 }
 
 /// A task that asks for a graceful stop at the first Ctrl-C or SIGTERM, and ends at once at the second.
-fn stop_on_signals(stop: CancellationToken) -> std::io::Result<impl Future<Output = ()> + use<>> {
+pub(super) fn stop_on_signals(stop: CancellationToken) -> std::io::Result<impl Future<Output = ()> + use<>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {
