@@ -1,4 +1,4 @@
-//! What is done to Vigie rather than with it: `cargo xtask demo`, `test`, `plugins`, `bench`. Each command sets up what it needs and
+//! What is done to Vigie rather than with it: `cargo xtask demo`, `test`, `plugins`, `samples`, `bench`. Each command sets up what it needs and
 //! says what it did.
 
 mod bench;
@@ -6,6 +6,7 @@ mod component;
 mod demo;
 mod plugins;
 mod run;
+mod samples;
 mod test;
 mod wasm_target;
 
@@ -35,6 +36,11 @@ enum Command {
     /// manifest, and writes `target/plugins/<crate>.wasm` and `target/guests/<crate>.wasm`. VIGIE_PLUGINS_DIR and
     /// VIGIE_GUESTS_DIR name other folders for the two. A plain `cargo build` afterwards bundles the plugins into `vigie`.
     Plugins(plugins::Options),
+    /// Tries every source plugin on recorded answers of its service
+    ///
+    /// DIR has one folder a service with an index.json (file, method, url, status, headers of each recorded answer). Each answer is
+    /// served on loopback, the plugin asks for it through the real host, and what it made of it is printed.
+    Samples(samples::Options),
     /// Does what CI does: plugins, format, lints, all tests, docs, licences
     ///
     /// Every step runs even if one before it failed, so that one run shows all there is to repair.
@@ -49,6 +55,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Demo(options) => demo::run(&options),
         Command::Plugins(options) => plugins::run(&options),
+        Command::Samples(options) => samples::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Bench(options) => bench::run(&options),
     };

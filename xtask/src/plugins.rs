@@ -49,7 +49,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut failed = Vec::new();
     for plugin in &wanted {
         match write(plugin, artifacts.get(&plugin.name)) {
-            Ok(line) => println!("{:24} {line}", plugin.name),
+            Ok(line) => eprintln!("{:24} {line}", plugin.name),
             Err(error) => {
                 eprintln!("{:24} failed: {error:#}", plugin.name);
                 failed.push(plugin.name.as_str());
@@ -107,7 +107,7 @@ fn compile(plugins: &[&Plugin]) -> Result<BTreeMap<String, Artifact>> {
     if !status.success() && artifacts.is_empty() {
         bail!("cargo ended with {status}");
     }
-    println!("compiled {} of {} crates in {:.1} s", artifacts.len(), plugins.len(), started.elapsed().as_secs_f32());
+    eprintln!("compiled {} of {} crates in {:.1} s", artifacts.len(), plugins.len(), started.elapsed().as_secs_f32());
     Ok(artifacts)
 }
 
@@ -163,7 +163,7 @@ fn remove_orphans(plugins: &[Plugin]) -> Result<()> {
             let path = entry?.path();
             let stale = path.extension().is_some_and(|extension| extension == "wasm");
             if stale && !plugins.iter().any(|plugin| plugin.output == path) {
-                println!("removing {output}/{}: its crate is gone", entry_name(&path));
+                eprintln!("removing {output}/{}: its crate is gone", entry_name(&path));
                 std::fs::remove_file(&path).with_context(|| format!("{} cannot be removed", path.display()))?;
             }
         }

@@ -44,19 +44,19 @@ impl Toolchain {
 pub(crate) fn toolchain() -> Result<Toolchain> {
     let rustc = PathBuf::from(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     if has_target(&rustc) {
-        println!("{TARGET}: already installed");
+        eprintln!("{TARGET}: already installed");
         return Ok(Toolchain { folder: None, builds_std: false });
     }
     if run::output("rustup", &["--version"]).is_some() {
-        println!("{TARGET}: installing it with rustup");
+        eprintln!("{TARGET}: installing it with rustup");
         match run::succeed(Command::new("rustup").args(["target", "add", TARGET])) {
             Ok(()) if has_target(&rustc) => return Ok(Toolchain { folder: None, builds_std: false }),
-            Ok(()) => println!("{TARGET}: rustup has it, but for another toolchain than {}", rustc.display()),
-            Err(error) => println!("{TARGET}: {error:#}"),
+            Ok(()) => eprintln!("{TARGET}: rustup has it, but for another toolchain than {}", rustc.display()),
+            Err(error) => eprintln!("{TARGET}: {error:#}"),
         }
     }
     if has_source(&rustc) {
-        println!("{TARGET}: building the standard library for it from {}'s own source", rustc.display());
+        eprintln!("{TARGET}: building the standard library for it from {}'s own source", rustc.display());
         return Ok(Toolchain { folder: None, builds_std: true });
     }
     from_debian()
@@ -79,11 +79,11 @@ fn from_debian() -> Result<Toolchain> {
     }
     let folder = Some(PathBuf::from("/usr/bin"));
     if has_target(compiler) {
-        println!("{TARGET}: Debian's {found} has it");
+        eprintln!("{TARGET}: Debian's {found} has it");
         return Ok(Toolchain { folder, builds_std: false });
     }
     if has_source(compiler) {
-        println!("{TARGET}: building the standard library for it with Debian's {found}");
+        eprintln!("{TARGET}: building the standard library for it with Debian's {found}");
         return Ok(Toolchain { folder, builds_std: true });
     }
     bail!("the target {TARGET} is missing, and Debian's packages did not bring it; {advice}")
@@ -102,7 +102,7 @@ fn install_from_debian(wanted: (u32, u32)) -> Result<()> {
     if run::output("id", &["-u"]).as_deref() != Some("0") {
         bail!("installing Debian's `{}` needs root", packages.join(" "));
     }
-    println!("{TARGET}: installing Debian's {}", packages.join(", "));
+    eprintln!("{TARGET}: installing Debian's {}", packages.join(", "));
     run::succeed(Command::new("apt-get").args(["install", "--yes", "--no-install-recommends"]).args(packages))
 }
 
