@@ -100,6 +100,19 @@ pub struct TopicReport {
 /// [`InsightError::EmptyWindow`] and [`InsightError::LongWindow`] for a window that cannot be shown, [`InsightError::Store`] if
 /// the file cannot be read.
 pub fn report(snapshot: &Snapshot, question: &Question) -> Result<Report, InsightError> {
+    report_where(snapshot, question, |_| Ok(true))
+}
+
+/// The same of only those mentions whose facts `keep` keeps, as a view does. Coverage and gaps are those of everything that was
+/// asked of the services.
+///
+/// # Errors
+/// Those of [`report`], and what `keep` fails with.
+pub fn report_where(
+    snapshot: &Snapshot,
+    question: &Question,
+    keep: impl Fn(&Fact) -> Result<bool, StoreError>,
+) -> Result<Report, InsightError> {
     let window = checked(question.window)?;
     let previous = trend::before(window);
     let complete = snapshot.span()?.is_some_and(|(oldest, _)| oldest.day() <= previous.from.day());
@@ -107,8 +120,8 @@ pub fn report(snapshot: &Snapshot, question: &Question) -> Result<Report, Insigh
 
     let mut tallies = Vec::with_capacity(question.topics.len());
     for topic in &question.topics {
-        let now = tally(snapshot.facts(&topic.id, window)?, window)?;
-        let before = polarities(snapshot.facts(&topic.id, previous)?)?;
+        let now = tally(snapshot.facts(&topic.id, window)?, window, &keep)?;
+        let before = polarities(snapshot.facts(&topic.id, previous)?, &keep)?;
         tallies.push((now, before));
     }
     let groups = || question.topics.iter().map(|topic| topic.group.as_deref());
@@ -158,19 +171,32 @@ fn checked(window: Window) -> Result<Window, InsightError> {
     Ok(window)
 }
 
-fn tally(facts: impl Iterator<Item = Result<Fact, StoreError>>, window: Window) -> Result<Tally<NameId>, StoreError> {
+fn tally(
+    facts: impl Iterator<Item = Result<Fact, StoreError>>,
+    window: Window,
+    keep: impl Fn(&Fact) -> Result<bool, StoreError>,
+) -> Result<Tally<NameId>, StoreError> {
     let mut tally = Tally::new(window);
     for fact in facts {
-        tally.count(&Row::from(&fact?));
+        let fact = fact?;
+        if keep(&fact)? {
+            tally.count(&Row::from(&fact));
+        }
     }
     Ok(tally)
 }
 
 /// Volume and leanings alone, which is all the window before is asked for.
-fn polarities(facts: impl Iterator<Item = Result<Fact, StoreError>>) -> Result<Polarities, StoreError> {
+fn polarities(
+    facts: impl Iterator<Item = Result<Fact, StoreError>>,
+    keep: impl Fn(&Fact) -> Result<bool, StoreError>,
+) -> Result<Polarities, StoreError> {
     let mut sum = Polarities::default();
     for fact in facts {
-        sum.count(fact?.polarity);
+        let fact = fact?;
+        if keep(&fact)? {
+            sum.count(fact.polarity);
+        }
     }
     Ok(sum)
 }

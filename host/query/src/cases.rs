@@ -337,6 +337,8 @@ fn the_canonical_text_is_what_equal_queries_share() {
         ("and", "\"and\""),
         ("NOT NOT (NOT a)", "NOT a"),
         ("an.Senti.score:>1", "an.senti.score:\">1\""),
+        ("continent:Europe", "continent:\"EU\""),
+        ("city:\"New York\" OR reach:>1k", "city:\"new york\" OR reach:{1000 TO *]"),
     ] {
         let parsed = query(text);
         assert_eq!(parsed.to_string(), canonical, "{text}");

@@ -1,7 +1,7 @@
 //! What is worth saying about a query that parsed: branches that add nothing, queries that never match, and what a query
 //! that decides about collection has to have.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::fields::MetaField;
@@ -33,25 +33,47 @@ fn visit(node: &Node, found: &mut Vec<Diagnostic>) {
             nodes.iter().for_each(|node| visit(node, found));
         }
         Kind::Not(node) => visit(node, found),
-        Kind::Text(_) | Kind::Meta(_) | Kind::Derived { .. } => {}
+        Kind::Text(_) | Kind::Meta(_) | Kind::Derived(_) => {}
     }
 }
 
+/// A part that is excluded, or that finds nothing but what is excluded.
 fn contradictions(nodes: &[Node], found: &mut Vec<Diagnostic>) {
-    let wanted: HashSet<String> = nodes.iter().filter(|node| !matches!(node.kind, Kind::Not(_))).map(Node::to_string).collect();
-    for node in nodes {
-        if let Kind::Not(inner) = &node.kind {
-            let excluded = inner.to_string();
-            if wanted.contains(&excluded) {
-                let message = format!("this can never match: it both asks for and excludes `{excluded}`");
-                found.push(Diagnostic::new("W303", node.span.clone(), message).hint("remove one of the two"));
-            }
+    let excluded = |node: &Node| match &node.kind {
+        Kind::Not(inner) => match &inner.kind {
+            Kind::Or(branches) => branches.iter().map(Node::to_string).collect(),
+            _ => vec![inner.to_string()],
+        },
+        _ => Vec::new(),
+    };
+    let exclusions: Vec<(&Node, Vec<String>)> =
+        nodes.iter().map(|node| (node, excluded(node))).filter(|(_, excluded)| !excluded.is_empty()).collect();
+    if exclusions.is_empty() {
+        return;
+    }
+    let wild = exclusions.iter().any(|(_, excluded)| excluded.iter().any(|one| one.ends_with('*')));
+    let mut implied = HashMap::new();
+    for node in nodes.iter().filter(|node| !matches!(node.kind, Kind::Not(_))) {
+        let own = node.to_string();
+        for wider in wider_than(node, wild) {
+            implied.entry(wider).or_insert_with(|| own.clone());
+        }
+        implied.insert(own.clone(), own);
+    }
+    for (node, excluded) in exclusions {
+        if let Some((own, excluded)) = excluded.iter().find_map(|one| Some((implied.get(one)?, one))) {
+            let message = format!("this can never match: it asks for `{own}` and excludes `{excluded}`");
+            found.push(Diagnostic::new("W303", node.span.clone(), message).hint("remove one of the two"));
         }
     }
 }
 
 /// A branch adds nothing if whatever it finds, another one finds too.
 fn idle_branches(nodes: &[Node], found: &mut Vec<Diagnostic>) {
+    // Branches in one place came from a saved part, and are checked there.
+    if nodes.windows(2).all(|pair| matches!(pair, [one, other] if one.span == other.span)) {
+        return;
+    }
     let printed: Vec<String> = nodes.iter().map(Node::to_string).collect();
     let wild = printed.iter().any(|one| one.ends_with('*'));
     let mut first = HashSet::new();
@@ -128,8 +150,8 @@ fn derived(node: &Node, found: &mut Vec<Diagnostic>) {
     match &node.kind {
         Kind::And(nodes) | Kind::Or(nodes) => nodes.iter().for_each(|node| derived(node, found)),
         Kind::Not(node) => derived(node, found),
-        Kind::Derived { field, .. } => {
-            let message = format!("`{field}:` is known only after collection");
+        Kind::Derived(field) => {
+            let message = format!("`{}:` is known only after collection", field.name());
             found.push(Diagnostic::new("E220", node.span.clone(), message).hint("use it in a view, rule or alert"));
         }
         Kind::Text(_) | Kind::Meta(_) => {}
@@ -147,13 +169,22 @@ fn anchored(node: &Node, positive: bool) -> bool {
         Kind::Not(node) => anchored(node, !positive),
         Kind::Text(leaf) => positive && is_anchor(&leaf.expr),
         Kind::Meta(meta) => positive && names_something(meta),
-        Kind::Derived { .. } => false,
+        Kind::Derived(_) => false,
     }
 }
 
 fn names_something(meta: &Meta) -> bool {
     match meta {
         Meta::Author(_) | Meta::Site(_) | Meta::Address(..) => true,
+        Meta::Among(field, _) => matches!(
+            field,
+            MetaField::Author
+                | MetaField::Site
+                | MetaField::Links
+                | MetaField::Thread
+                | MetaField::Hashtags
+                | MetaField::AtMentions
+        ),
         Meta::Id(field, _) => *field == MetaField::Thread,
         // A hashtag or handle named by its field is named as well as by `#` and `@`.
         Meta::Listed(_, name) => !name.starts_with('*'),

@@ -1,5 +1,6 @@
 //! Codes of languages (ISO 639) and countries (ISO 3166-1), and the names people write instead.
 
+use crate::countries::{CONTINENTS, COUNTRIES, OTHER_NAMES};
 use crate::fields::nearest;
 
 /// All two-letter codes of ISO 639-1.
@@ -16,25 +17,6 @@ portuguese=pt romanian=ro russian=ru serbian=sr slovak=sk slovenian=sl spanish=e
 urdu=ur vietnamese=vi welsh=cy allemand=de anglais=en arabe=ar chinois=zh espagnol=es français=fr francais=fr grec=el italien=it \
 japonais=ja néerlandais=nl polonais=pl portugais=pt russe=ru turc=tr deutsch=de español=es italiano=it português=pt jp=ja cn=zh \
 dk=da cz=cs gr=el se=sv ua=uk";
-
-/// All two-letter codes of ISO 3166-1.
-const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY \
-BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF \
-GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY \
-KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP \
-NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY \
-SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
-
-const COUNTRY_NAMES: &str = "algeria=DZ argentina=AR australia=AU austria=AT belgium=BE brazil=BR bulgaria=BG cameroon=CM canada=CA \
-chile=CL china=CN colombia=CO croatia=HR czechia=CZ denmark=DK egypt=EG estonia=EE finland=FI france=FR germany=DE greece=GR \
-hungary=HU iceland=IS india=IN indonesia=ID iran=IR iraq=IQ ireland=IE israel=IL italy=IT japan=JP kenya=KE latvia=LV lebanon=LB \
-lithuania=LT luxembourg=LU malaysia=MY mexico=MX morocco=MA netherlands=NL new-zealand=NZ nigeria=NG norway=NO pakistan=PK peru=PE \
-philippines=PH poland=PL portugal=PT romania=RO russia=RU saudi-arabia=SA senegal=SN serbia=RS singapore=SG slovakia=SK slovenia=SI \
-south-africa=ZA south-korea=KR spain=ES sweden=SE switzerland=CH taiwan=TW thailand=TH tunisia=TN turkey=TR türkiye=TR ukraine=UA \
-united-kingdom=GB great-britain=GB united-states=US usa=US uk=GB vietnam=VN allemagne=DE angleterre=GB belgique=BE brésil=BR \
-chine=CN danemark=DK espagne=ES états-unis=US etats-unis=US grèce=GR inde=IN irlande=IE italie=IT japon=JP maroc=MA norvège=NO \
-pays-bas=NL pologne=PL roumanie=RO royaume-uni=GB russie=RU sénégal=SN suède=SE suisse=CH tunisie=TN turquie=TR deutschland=DE \
-españa=ES italia=IT";
 
 /// A language tag in lower case.
 ///
@@ -60,14 +42,52 @@ pub(crate) fn language(tag: &str) -> Result<String, Option<&'static str>> {
 /// The code that was probably meant, if there is one.
 pub(crate) fn country(name: &str) -> Result<String, Option<&'static str>> {
     let upper = name.trim().to_uppercase();
-    if COUNTRIES.split(' ').any(|code| code == upper) {
+    if countries().any(|(code, ..)| code == upper) {
         return Ok(upper);
     }
-    let lower = name.trim().to_lowercase().replace([' ', '_'], "-");
-    match pairs(COUNTRY_NAMES).find(|(known, _)| *known == lower) {
-        Some((_, code)) => Ok(code.to_owned()),
-        None => Err(meant(&lower, COUNTRY_NAMES)),
+    let lower = hyphened(name);
+    let named = countries().find(|(.., known)| *known == lower).map(|(code, ..)| code);
+    match named.or_else(|| pairs(OTHER_NAMES).find(|(known, _)| *known == lower).map(|(_, code)| code)) {
+        Some(code) => Ok(code.to_owned()),
+        None => {
+            let near = nearest(&lower, countries().map(|(.., known)| known));
+            Err(near.and_then(|near| countries().find(|(.., known)| *known == near)).map(|(code, ..)| code))
+        }
     }
+}
+
+/// A continent as its two capitals: from them, or from a name in English or French.
+///
+/// # Errors
+/// The code that was probably meant, if there is one.
+pub(crate) fn continent(name: &str) -> Result<&'static str, Option<&'static str>> {
+    let upper = name.trim().to_uppercase();
+    if let Some((_, code)) = pairs(CONTINENTS).find(|(_, code)| *code == upper) {
+        return Ok(code);
+    }
+    let lower = hyphened(name);
+    match pairs(CONTINENTS).find(|(known, _)| *known == lower) {
+        Some((_, code)) => Ok(code),
+        None => Err(meant(&lower, CONTINENTS)),
+    }
+}
+
+/// The continent of a country's code.
+pub(crate) fn continent_of(country: &str) -> Option<&'static str> {
+    countries().find(|(code, ..)| *code == country).map(|(_, continent, _)| continent)
+}
+
+/// Code, continent and name of every country.
+fn countries() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    COUNTRIES.split(';').filter_map(|row| {
+        let (code, rest) = row.split_once(' ')?;
+        let (continent, name) = rest.split_once(' ')?;
+        Some((code, continent, name))
+    })
+}
+
+fn hyphened(name: &str) -> String {
+    name.trim().to_lowercase().replace([' ', '_'], "-")
 }
 
 fn pairs(list: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -100,14 +120,20 @@ mod tests {
         assert_eq!(country("United Kingdom"), Ok("GB".to_owned()));
         assert_eq!(country("États-Unis"), Ok("US".to_owned()));
         assert_eq!(country("Frence"), Err(Some("FR")));
+        assert_eq!(country("burkina faso"), Ok("BF".to_owned()));
         assert_eq!(country("Atlantis"), Err(None));
+        assert_eq!((continent("Europe"), continent("na"), continent("Erope")), (Ok("EU"), Ok("NA"), Err(Some("EU"))));
+        assert_eq!((continent_of("BR"), continent_of("XX")), (Some("SA"), None));
     }
 
     #[test]
     fn lists_are_complete() {
-        assert_eq!(COUNTRIES.split(' ').count(), 249);
+        assert_eq!(countries().count(), 249);
+        assert!(
+            countries().all(|(code, continent, _)| code.len() == 2 && pairs(CONTINENTS).any(|(_, known)| known == continent))
+        );
         assert!(LANGUAGES.split(' ').all(|code| code.len() == 2));
-        assert!(pairs(COUNTRY_NAMES).all(|(_, code)| COUNTRIES.contains(code)));
+        assert!(pairs(OTHER_NAMES).all(|(_, code)| countries().any(|(known, ..)| known == code)));
         assert!(pairs(LANGUAGE_NAMES).all(|(_, code)| LANGUAGES.contains(code)));
     }
 }

@@ -13,8 +13,7 @@ impl Node {
             Kind::Not(node) => node.truth(text).map(|truth| !truth),
             Kind::Text(leaf) => Some(leaf.holds(text)),
             Kind::Meta(meta) => meta.truth(text),
-            // Known only after analysis, which is not what is asked here.
-            Kind::Derived { .. } => None,
+            Kind::Derived(derived) => derived.truth(&text.annotations),
         }
     }
 }

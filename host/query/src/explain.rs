@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use vigie_mention::Value;
+
 use crate::Query;
 use crate::match_text::MatchText;
 use crate::syntax::{Expr, Kind, Node, Scope, TextLeaf};
@@ -16,6 +18,8 @@ pub struct Explanation {
     pub span: Range<usize>,
     /// What it says; `None`: unknown, because the mention does not say what is asked for.
     pub truth: Option<bool>,
+    /// What the mention says, for questions about facts and about what analyzers wrote; `None` if it says nothing.
+    pub value: Option<String>,
     /// Where it occurs, for words and what is made of them.
     pub places: Vec<Found>,
     /// What its parts say.
@@ -53,9 +57,26 @@ fn explain(node: &Node, text: &MatchText) -> Explanation {
         Kind::And(nodes) | Kind::Or(nodes) => (nodes.iter().map(|node| explain(node, text)).collect(), Vec::new()),
         Kind::Not(inner) => (vec![explain(inner, text)], Vec::new()),
         Kind::Text(leaf) => (Vec::new(), found(leaf, text)),
-        Kind::Meta(_) | Kind::Derived { .. } => (Vec::new(), Vec::new()),
+        Kind::Meta(_) | Kind::Derived(_) => (Vec::new(), Vec::new()),
     };
-    Explanation { part: node.to_string(), span: node.span.clone(), truth: node.truth(text), places, parts }
+    let value = match &node.kind {
+        Kind::Meta(meta) => meta.stated(text),
+        Kind::Derived(derived) => derived.value(&text.annotations).map(shown),
+        _ => None,
+    };
+    Explanation { part: node.to_string(), span: node.span.clone(), truth: node.truth(text), value, places, parts }
+}
+
+/// An analyzer's value as a person reads it.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Labels(labels) => {
+            labels.iter().map(|label| format!("{} {:.2}", label.name, label.score)).collect::<Vec<_>>().join(", ")
+        }
+    }
 }
 
 fn found(leaf: &TextLeaf, text: &MatchText) -> Vec<Found> {

@@ -30,6 +30,10 @@ pub(crate) enum MetaField {
     EngagementType,
     Language,
     Country,
+    Continent,
+    State,
+    County,
+    City,
     Published,
     Fetched,
     Followers,
@@ -38,6 +42,7 @@ pub(crate) enum MetaField {
     Comments,
     Views,
     Engagement,
+    Reach,
     Rating,
     Thread,
     ReplyTo,
@@ -68,6 +73,10 @@ const NAMES: [(&str, Field); 60] = {
         ("lang", Meta(M::Language)),
         ("language", Meta(M::Language)),
         ("country", Meta(M::Country)),
+        ("continent", Meta(M::Continent)),
+        ("state", Meta(M::State)),
+        ("county", Meta(M::County)),
+        ("city", Meta(M::City)),
         ("published", Meta(M::Published)),
         ("fetched", Meta(M::Fetched)),
         ("followers", Meta(M::Followers)),
@@ -76,6 +85,7 @@ const NAMES: [(&str, Field); 60] = {
         ("comments", Meta(M::Comments)),
         ("views", Meta(M::Views)),
         ("engagement", Meta(M::Engagement)),
+        ("reach", Meta(M::Reach)),
         ("rating", Meta(M::Rating)),
         ("thread", Meta(M::Thread)),
         ("replyto", Meta(M::ReplyTo)),
@@ -96,14 +106,9 @@ const NAMES: [(&str, Field); 60] = {
         ("topic", Derived),
         ("brand", Derived),
         ("risk", Derived),
-        ("continent", Absent),
-        ("state", Absent),
-        ("county", Absent),
-        ("city", Absent),
         ("region", Absent),
         ("latitude", Absent),
         ("longitude", Absent),
-        ("reach", Absent),
         ("impressions", Absent),
         ("impact", Absent),
         ("gender", Absent),
@@ -149,7 +154,7 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
 }
 
 /// Levenshtein's distance, over characters.
-fn distance(a: &[char], b: &str) -> usize {
+pub(crate) fn distance(a: &[char], b: &str) -> usize {
     let mut row: Vec<usize> = (0..=a.len()).collect();
     for (line, c) in b.chars().enumerate() {
         let mut diagonal = line;

@@ -1,14 +1,18 @@
 //! Many topics at once: only queries of which something occurs in the mention are evaluated.
+//!
+//! [`terms`] numbers the words and beginnings of words of all queries; one walk over a mention's tokens says which of them it
+//! has. [`plan`] turns each query into code over those numbers, so that most of it is answered without looking at the text.
 
-use std::collections::{HashMap, HashSet};
+mod plan;
+mod terms;
 
 use vigie_mention::TopicId;
 
 use crate::Query;
 use crate::match_text::MatchText;
-use crate::metadata::Meta;
-use crate::syntax::{Expr, Kind, Node, Pattern, Scope};
-use crate::text::{Tokens, stands_alone};
+use crate::syntax::Scope;
+use plan::Plans;
+use terms::{Present, Terms};
 
 /// Topics with their queries, arranged so that a mention meets only those that it could match.
 ///
@@ -18,125 +22,106 @@ use crate::text::{Tokens, stands_alone};
 /// queries that share a word with it, not with the number of topics.
 #[derive(Debug, Clone)]
 pub struct Index {
-    topics: Vec<(TopicId, Query)>,
-    words: HashMap<String, Vec<u32>>,
-    /// Beginnings of words by their number of characters.
-    prefixes: Vec<(usize, HashMap<String, Vec<u32>>)>,
-    always: Vec<u32>,
-}
-
-/// What has to occur.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key {
-    Word(String),
-    Prefix(String),
+    topics: Vec<TopicId>,
+    plans: Plans,
+    terms: Terms,
+    /// For each term, from `ends[term - 1]` to `ends[term]` in `watchers`: the queries that wait for it.
+    ends: Vec<u32>,
+    watchers: Vec<u32>,
+    /// Queries that wait for nothing, one bit each.
+    always: Vec<u64>,
 }
 
 impl Index {
     /// Arranges topics.
     #[must_use]
     pub fn new(topics: Vec<(TopicId, Query)>) -> Self {
-        let mut index = Self { topics: Vec::new(), words: HashMap::new(), prefixes: Vec::new(), always: Vec::new() };
+        let mut terms = Terms::default();
+        let mut always = vec![0_u64; topics.len().div_ceil(64)];
+        let mut waits: Vec<(u32, u32)> = Vec::new();
+        let mut plans = Plans::default();
         for (number, (_, query)) in (0_u32..).zip(&topics) {
-            let Some(keys) = needed(&query.root) else {
-                index.always.push(number);
-                continue;
-            };
-            for key in keys.into_iter().collect::<HashSet<Key>>() {
-                index.entry(key).push(number);
+            plans.push(&query.root, &mut terms);
+            match plan::watched(&query.root, &mut terms) {
+                Some(watched) => waits.extend(watched.terms.into_iter().map(|term| (term, number))),
+                None => set(&mut always, number),
             }
         }
-        index.topics = topics;
-        index
-    }
-
-    fn entry(&mut self, key: Key) -> &mut Vec<u32> {
-        match key {
-            Key::Word(word) => self.words.entry(word).or_default(),
-            Key::Prefix(prefix) => {
-                let len = prefix.chars().count();
-                let at = self.prefixes.partition_point(|(known, _)| *known < len);
-                if self.prefixes.get(at).is_none_or(|(known, _)| *known != len) {
-                    self.prefixes.insert(at, (len, HashMap::new()));
-                }
-                self.prefixes[at].1.entry(prefix).or_default()
-            }
+        waits.sort_unstable();
+        waits.dedup();
+        let mut ends = vec![0_u32; terms.len()];
+        for (term, _) in &waits {
+            ends[*term as usize] += 1;
         }
+        let mut total = 0;
+        for end in &mut ends {
+            total += *end;
+            *end = total;
+        }
+        terms.settle();
+        plans.settle();
+        let topics = topics.into_iter().map(|(id, _)| id).collect();
+        Self { topics, plans, terms, ends, watchers: waits.into_iter().map(|(_, number)| number).collect(), always }
     }
 
     /// The topics whose queries match, in the order given.
     #[must_use]
     pub fn matches(&self, text: &MatchText) -> Vec<TopicId> {
+        let (present, candidates) = self.candidates(text);
+        let mut matching = Vec::new();
+        for_each(&candidates, |number| {
+            if self.plans.truth(number, text, &present) == Some(true)
+                && let Some(id) = self.topics.get(number)
+            {
+                matching.push(id.clone());
+            }
+        });
+        matching
+    }
+
+    /// How many queries [`Index::matches`] evaluates for a mention; the others cannot match it.
+    #[must_use]
+    pub fn candidate_count(&self, text: &MatchText) -> usize {
+        self.candidates(text).1.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Which terms the mention has, and which queries wait for one of them.
+    fn candidates(&self, text: &MatchText) -> (Present, Vec<u64>) {
+        let mut present = Present::none(self.terms.len());
         let mut candidates = self.always.clone();
-        for passage in text.passages(Scope::Any) {
-            self.collect(&passage.tokens, &mut candidates);
-        }
-        candidates.sort_unstable();
-        candidates.dedup();
-        let topics = candidates.into_iter().filter_map(|number| self.topics.get(number as usize));
-        topics.filter(|(_, query)| query.matches(text)).map(|(id, _)| id.clone()).collect()
-    }
-
-    fn collect(&self, tokens: &Tokens, candidates: &mut Vec<u32>) {
-        for form in tokens.distinct() {
-            if let Some(numbers) = self.words.get(form) {
-                candidates.extend_from_slice(numbers);
-            }
-            for (len, prefixes) in &self.prefixes {
-                let end = form.char_indices().nth(len - 1).map(|(at, c)| at + c.len_utf8());
-                let Some(prefix) = end.and_then(|end| form.get(..end)) else { break };
-                if let Some(numbers) = prefixes.get(prefix) {
-                    candidates.extend_from_slice(numbers);
-                }
+        for (scope, passage) in [(Scope::Title, &text.title), (Scope::Body, &text.body), (Scope::Any, &text.tags)] {
+            let tokens = &passage.tokens;
+            for index in 0..tokens.len() {
+                self.terms.meet(tokens.form(index), tokens.sigil(index), scope, |term| {
+                    if present.insert(term) {
+                        self.watchers_of(term).iter().for_each(|number| set(&mut candidates, *number));
+                    }
+                });
             }
         }
+        (present, candidates)
+    }
+
+    fn watchers_of(&self, term: u32) -> &[u32] {
+        let end = |term: u32| self.ends.get(term as usize).map_or(0, |end| *end as usize);
+        let start = term.checked_sub(1).map_or(0, end);
+        self.watchers.get(start..end(term)).unwrap_or_default()
     }
 }
 
-/// Words of which at least one occurs in every mention that `node` matches; `None` if there is no such set.
-fn needed(node: &Node) -> Option<Vec<Key>> {
-    match &node.kind {
-        Kind::And(nodes) => nodes.iter().filter_map(needed).min_by_key(Vec::len),
-        Kind::Or(nodes) => union(nodes.iter().map(needed)),
-        Kind::Text(leaf) => needed_by(&leaf.expr),
-        // Facts are not among the tokens.
-        Kind::Meta(Meta::Author(_)) | Kind::Meta(_) | Kind::Not(_) | Kind::Derived { .. } => None,
+fn set(bits: &mut [u64], number: u32) {
+    if let Some(word) = bits.get_mut(number as usize / 64) {
+        *word |= 1 << (number % 64);
     }
 }
 
-fn needed_by(expr: &Expr) -> Option<Vec<Key>> {
-    match expr {
-        Expr::Words(words) | Expr::Window { words, .. } => {
-            words.patterns.iter().filter_map(key).max_by_key(weight).map(|key| vec![key])
+/// The numbers whose bits are set, in order.
+fn for_each(bits: &[u64], mut each: impl FnMut(usize)) {
+    for (place, word) in bits.iter().enumerate() {
+        let mut rest = *word;
+        while rest != 0 {
+            each(place * 64 + rest.trailing_zeros() as usize);
+            rest &= rest - 1;
         }
-        // Exact characters can be a part of a token where a script writes no spaces; elsewhere their tokens are whole.
-        Expr::Raw(text) if text.chars().any(stands_alone) => None,
-        Expr::Raw(text) => {
-            let tokens = Tokens::scan(text, false);
-            (0..tokens.len()).map(|index| Key::Word(tokens.form(index).to_owned())).max_by_key(weight).map(|key| vec![key])
-        }
-        Expr::AnyOf(any) => union(any.iter().map(needed_by)),
-        Expr::Near(near) => [needed_by(&near.left), needed_by(&near.right)].into_iter().flatten().min_by_key(Vec::len),
     }
-}
-
-fn key(pattern: &Pattern) -> Option<Key> {
-    if pattern.wild {
-        let prefix = pattern.prefix();
-        (!prefix.is_empty()).then(|| Key::Prefix(prefix.to_owned()))
-    } else {
-        Some(Key::Word(pattern.text.clone()))
-    }
-}
-
-/// Long words are rare words, and whole words rarer than beginnings.
-fn weight(key: &Key) -> (bool, usize) {
-    match key {
-        Key::Word(word) => (true, word.len()),
-        Key::Prefix(prefix) => (false, prefix.len()),
-    }
-}
-
-fn union(sets: impl Iterator<Item = Option<Vec<Key>>>) -> Option<Vec<Key>> {
-    sets.collect::<Option<Vec<_>>>().map(|sets| sets.into_iter().flatten().collect())
 }

@@ -35,8 +35,10 @@ pub(crate) enum Token<'a> {
     },
     /// A field's name; the colon is behind us.
     Field(&'a str),
-    /// `@{name}` or `@list(name)`.
+    /// `@{name}`.
     Part(&'a str),
+    /// `@list(name)`.
+    List(&'a str),
 }
 
 pub(crate) struct Lexer<'a> {
@@ -83,8 +85,8 @@ impl<'a> Lexer<'a> {
                 c if is_curly(c) => self.phrase(c, found),
                 '-' if self.negates(mode, found) => self.single(Token::Minus),
                 '[' | '{' if mode == Mode::Value => self.range(found),
-                '@' if self.rest().starts_with("@{") => self.part("}"),
-                '@' if self.rest().starts_with("@list(") => self.part(")"),
+                '@' if self.rest().starts_with("@{") => Token::Part(self.name("}", found)),
+                '@' if self.rest().starts_with("@list(") => Token::List(self.name(")", found)),
                 _ => match self.word(mode, found) {
                     Some(token) => token,
                     None => continue,
@@ -217,12 +219,19 @@ impl<'a> Lexer<'a> {
         Token::Word(self.slice(start..self.at))
     }
 
-    fn part(&mut self, close: &str) -> Token<'a> {
-        let rest = self.rest();
+    /// The name of something saved, up to `close`.
+    fn name(&mut self, close: &str, found: &mut Vec<Diagnostic>) -> &'a str {
+        let (rest, start) = (self.rest(), self.at);
         let open = rest.find(['{', '(']).map_or(0, |at| at + 1);
-        let end = rest.find(close).unwrap_or(rest.len());
+        let end = rest.find(close).unwrap_or_else(|| {
+            found.push(
+                self.unclosed("E101", &format!("`{}`", rest.get(..open).unwrap_or("")), start..start + open)
+                    .hint(format!("write `{close}` behind the name")),
+            );
+            rest.len()
+        });
         self.at += (end + close.len()).min(rest.len());
-        Token::Part(rest.get(open..end).unwrap_or(""))
+        rest.get(open..end).unwrap_or("").trim()
     }
 
     /// A word, an operator or a field; `None` for punctuation that is passed over.

@@ -1,7 +1,8 @@
 //! A mention, prepared once for all queries.
 
-use vigie_mention::{Engagement, Instant, MediaKind, Mention, MentionKind, Rating};
+use vigie_mention::{Annotation, Engagement, Instant, Label, MediaKind, Mention, MentionKind, Rating, TopicId, Value};
 
+use crate::codes;
 use crate::fields::MetaField;
 use crate::metadata::{KnownField, Thing};
 use crate::syntax::{Scope, Words};
@@ -19,6 +20,8 @@ pub struct MatchText {
     /// Hashtags and handles that are listed and do not stand in title or body.
     pub(crate) tags: Passage,
     pub(crate) facts: Facts,
+    /// What analyzers wrote; empty before analysis.
+    pub(crate) annotations: Vec<Annotation>,
 }
 
 /// A text and its tokens.
@@ -47,6 +50,14 @@ pub(crate) struct Facts {
     pub(crate) handle: Option<Tokens>,
     pub(crate) name: Option<Tokens>,
     pub(crate) bio: Option<Tokens>,
+    /// Handle and display name, folded.
+    pub(crate) names: Vec<String>,
+    /// What the author says of the place.
+    pub(crate) location: Option<Tokens>,
+    /// What the service says of it.
+    pub(crate) state: Option<Tokens>,
+    pub(crate) county: Option<Tokens>,
+    pub(crate) city: Option<Tokens>,
     pub(crate) verified: Option<bool>,
     pub(crate) followers: Option<u64>,
     /// Folded, as are the handles.
@@ -114,6 +125,13 @@ impl MatchText {
         let author = mention.author.as_ref();
         let of_author =
             |text: Option<&String>| text.filter(|text| !text.is_empty()).map(|text| Tokens::of(text.trim_start_matches('@')));
+        let attribute = |key: &str| {
+            mention.attributes.iter().find(|one| one.key == key).and_then(|one| match &one.value {
+                Value::Text(text) => Some(Tokens::of(text)),
+                _ => None,
+            })
+        };
+        let names = author.into_iter().flat_map(|author| [&author.handle, &author.name]).flatten();
         let has = |kind: MediaKind| mention.media.iter().any(|media| media.kind == kind);
         let facts = Facts {
             source: mention.source.clone(),
@@ -126,6 +144,11 @@ impl MatchText {
             handle: of_author(author.and_then(|author| author.handle.as_ref())),
             name: of_author(author.and_then(|author| author.name.as_ref())),
             bio: of_author(author.and_then(|author| author.bio.as_ref())),
+            names: names.map(|name| fold(name.trim_start_matches('@'))).filter(|name| !name.is_empty()).collect(),
+            location: of_author(author.and_then(|author| author.location.as_ref())),
+            state: attribute("state"),
+            county: attribute("county"),
+            city: attribute("city"),
             verified: author.and_then(|author| author.verified),
             followers: author.and_then(|author| author.followers),
             hashtags: mention.hashtags.iter().map(|tag| fold(tag)).collect(),
@@ -139,7 +162,34 @@ impl MatchText {
             image: has(MediaKind::Image) || mention.kind == MentionKind::Photo,
             video: has(MediaKind::Video) || mention.kind == MentionKind::Video,
         };
-        Self { title, body, tags, facts }
+        Self { title, body, tags, facts, annotations: Vec::new() }
+    }
+
+    /// The same with what is known after analysis, for views: what analyzers wrote (the language they found goes before the one the
+    /// service stated), and the topics the mention belongs to, as
+    /// labels under `an.vigie.topics`.
+    #[must_use]
+    pub fn analysed(mention: &Mention, annotations: &[Annotation], topics: &[TopicId]) -> Self {
+        let labels = topics.iter().map(|topic| Label { name: topic.to_string(), score: 1.0 }).collect();
+        let own = |key: &str, value| Annotation {
+            analyzer: "vigie".to_owned(),
+            version: String::new(),
+            key: key.to_owned(),
+            value,
+            confidence: None,
+        };
+        let mut all = annotations.to_vec();
+        if !topics.is_empty() {
+            all.push(own("topics", Value::Labels(labels)));
+        }
+        let mut text = Self::of(mention);
+        // As in the facts that reports count: what an analyzer found, or else what the service stated.
+        let found = all.iter().find_map(|one| match &one.value {
+            Value::Text(tag) if one.key == "language" && tag != "und" => Some(tag.clone()),
+            _ => None,
+        });
+        text.facts.language = found.or(text.facts.language);
+        Self { annotations: all, ..text }
     }
 
     /// The passages a scope covers. They are apart: nothing spans two of them.
@@ -183,6 +233,10 @@ impl MatchText {
             MetaField::Site | MetaField::Url => facts.url.is_some(),
             MetaField::Language => facts.language.as_deref().is_some_and(|language| !language.eq_ignore_ascii_case("und")),
             MetaField::Country => facts.country.is_some(),
+            MetaField::Continent => facts.country.as_deref().and_then(codes::continent_of).is_some(),
+            MetaField::State => facts.state.is_some() || facts.location.is_some(),
+            MetaField::County => facts.county.is_some() || facts.location.is_some(),
+            MetaField::City => facts.city.is_some() || facts.location.is_some(),
             MetaField::Published => facts.published.is_some(),
             MetaField::Followers => facts.followers.is_some(),
             MetaField::Likes => facts.engagement.likes.is_some(),
@@ -190,6 +244,7 @@ impl MatchText {
             MetaField::Comments => facts.engagement.comments.is_some(),
             MetaField::Views => facts.engagement.views.is_some(),
             MetaField::Engagement => facts.engagement.total().is_some(),
+            MetaField::Reach => facts.reach().is_some(),
             MetaField::Rating => facts.rating.is_some(),
             MetaField::Thread => facts.thread.is_some(),
             MetaField::ReplyTo => facts.parent.is_some(),

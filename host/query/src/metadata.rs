@@ -4,12 +4,15 @@
 //! neither `followers:>1000` nor `NOT followers:>1000`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use vigie_mention::{Instant, MentionKind};
 
 use crate::fields::MetaField;
-use crate::match_text::{Address, Facts, MatchText};
+use crate::library::List;
+use crate::match_text::{Address, MatchText};
 use crate::syntax::{Quoted, Words};
+use crate::text::Tokens;
 
 /// True, false or unknown.
 pub(crate) type Truth = Option<bool>;
@@ -18,7 +21,9 @@ pub(crate) type Truth = Option<bool>;
 pub(crate) enum Meta {
     Author(Words),
     Bio(Words),
-    /// `authorid`, `thread`, `replyto`, `source`, `country`: equal or not.
+    /// `state`, `county`, `city`: in what the service or the author says of the place.
+    Place(MetaField, Words),
+    /// `authorid`, `thread`, `replyto`, `source`, `country`, `continent`: equal or not.
     Id(MetaField, String),
     /// `at_mentions` and `hashtags`: folded, `*` stands for anything.
     Listed(MetaField, String),
@@ -37,6 +42,8 @@ pub(crate) enum Meta {
         field: KnownField,
         exists: bool,
     },
+    /// In a saved list.
+    Among(MetaField, Arc<List>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +122,7 @@ impl Meta {
                 (handle, name) => Some([handle, name].into_iter().flatten().any(|tokens| words.occur_in(tokens))),
             },
             Self::Bio(words) => facts.bio.as_ref().map(|bio| words.occur_in(bio)),
+            Self::Place(field, words) => facts.place(*field).map(|place| words.occur_in(place)),
             Self::Id(field, value) => facts.id(*field).map(|id| id == value),
             Self::Listed(field, pattern) => Some(facts.list(*field).iter().any(|entry| glob(pattern, entry))),
             Self::Address(MetaField::Url, pattern) => facts.url.as_ref().map(|url| pattern.covers(url)),
@@ -130,6 +138,31 @@ impl Meta {
             Self::Is(property) => facts.is(*property),
             Self::Has(thing) => Some(text.has(*thing)),
             Self::Known { field, exists } => Some(text.knows(*field) == *exists),
+            Self::Among(field, list) => facts.among(*field, list),
+        }
+    }
+
+    /// What the mention says about the fact that is asked for.
+    pub(crate) fn stated(&self, text: &MatchText) -> Option<String> {
+        let facts = &text.facts;
+        let list = |all: Vec<&str>| (!all.is_empty()).then(|| all.join(", "));
+        match self {
+            Self::Author(_) | Self::Among(MetaField::Author, _) => list(facts.names.iter().map(String::as_str).collect()),
+            Self::Bio(_) => facts.bio.as_ref().map(Tokens::joined),
+            Self::Place(field, _) => facts.place(*field).map(Tokens::joined),
+            Self::Listed(field, _) | Self::Among(field @ (MetaField::Hashtags | MetaField::AtMentions), _) => {
+                list(facts.list(*field).iter().map(String::as_str).collect())
+            }
+            Self::Address(MetaField::Url, _) => facts.url.as_ref().map(|url| url.whole().to_owned()),
+            Self::Address(..) | Self::Among(MetaField::Links, _) => list(facts.links.iter().map(Address::whole).collect()),
+            Self::Site(_) | Self::Among(MetaField::Site, _) => facts.url.as_ref().map(|url| url.host().to_owned()),
+            Self::Id(field, _) | Self::Among(field, _) => facts.id(*field).map(str::to_owned),
+            Self::Kind(_) | Self::Is(_) => Some(facts.kind.name().to_owned()),
+            Self::Language(_) => facts.language.clone(),
+            Self::Time(MetaField::Fetched, _) => Some(facts.collected_at.to_string()),
+            Self::Time(..) => facts.published.map(|at| at.to_string()),
+            Self::Number(field, range) => facts.number(*field, range.percent).map(|number| number.to_string()),
+            Self::Has(_) | Self::Known { .. } => None,
         }
     }
 
@@ -211,54 +244,9 @@ impl TimeRange {
 }
 
 impl NumberRange {
-    fn contains(&self, number: f64) -> bool {
+    pub(crate) fn contains(&self, number: f64) -> bool {
         let over = self.low.is_none_or(|low| if self.low_inside { low <= number } else { low < number });
         over && self.high.is_none_or(|high| if self.high_inside { number <= high } else { number < high })
-    }
-}
-
-impl Facts {
-    fn id(&self, field: MetaField) -> Option<&str> {
-        match field {
-            MetaField::AuthorId => self.author_id.as_deref(),
-            MetaField::Thread => self.thread.as_deref(),
-            MetaField::ReplyTo => self.parent.as_deref(),
-            MetaField::Source => Some(&self.source),
-            MetaField::Country => self.country.as_deref(),
-            _ => None,
-        }
-    }
-
-    fn list(&self, field: MetaField) -> &[String] {
-        if field == MetaField::AtMentions { &self.handles } else { &self.hashtags }
-    }
-
-    /// # Shape
-    /// Counts are far below 2^53, where every integer is a number of its own.
-    fn number(&self, field: MetaField, percent: bool) -> Option<f64> {
-        let count = match field {
-            MetaField::Followers => self.followers,
-            MetaField::Likes => self.engagement.likes,
-            MetaField::Shares => self.engagement.shares,
-            MetaField::Comments => self.engagement.comments,
-            MetaField::Views => self.engagement.views,
-            MetaField::Engagement => self.engagement.total(),
-            MetaField::Rating => {
-                return self.rating.map(|rating| if percent { rating.normalised() * 100.0 } else { rating.value });
-            }
-            _ => None,
-        };
-        count.map(|count| count as f64)
-    }
-
-    fn is(&self, property: Property) -> Truth {
-        let answers = matches!(self.kind, MentionKind::Reply | MentionKind::Comment | MentionKind::Answer);
-        match property {
-            Property::Verified => self.verified,
-            Property::Reply => Some(self.parent.is_some() || answers),
-            Property::Share => Some(self.kind == MentionKind::Share),
-            Property::Original => Some(self.kind != MentionKind::Share && self.parent.is_none() && !answers),
-        }
     }
 }
 
@@ -267,6 +255,8 @@ impl fmt::Display for Meta {
         match self {
             Self::Author(words) => write!(f, "author:{words}"),
             Self::Bio(words) => write!(f, "bio:{words}"),
+            Self::Place(field, words) => write!(f, "{}:{words}", field.name()),
+            Self::Among(field, list) => write!(f, "{}:@list({})", field.name(), list.name),
             Self::Id(field, value) | Self::Listed(field, value) => write!(f, "{}:{}", field.name(), Quoted(value)),
             Self::Address(field, AddressPattern::Prefix { host, path }) => {
                 write!(f, "{}:{}", field.name(), Quoted(&format!("{host}{path}")))
@@ -276,13 +266,7 @@ impl fmt::Display for Meta {
             Self::Kind(kind) => write!(f, "kind:{kind}", kind = kind.name()),
             Self::Language(tag) => write!(f, "lang:{tag}"),
             Self::Time(field, range) => write!(f, "{}:[{} TO {}}}", field.name(), range.from, range.until),
-            Self::Number(field, range) => {
-                let sign = if range.percent { "%" } else { "" };
-                let show = |bound: Option<f64>| bound.map_or("*".to_owned(), |number| format!("{number}{sign}"));
-                let open = if range.low_inside { '[' } else { '{' };
-                let close = if range.high_inside { ']' } else { '}' };
-                write!(f, "{}:{open}{} TO {}{close}", field.name(), show(range.low), show(range.high))
-            }
+            Self::Number(field, range) => write!(f, "{}:{range}", field.name()),
             Self::Is(property) => write!(f, "is:{}", property.name()),
             Self::Has(thing) => write!(f, "has:{}", thing.name()),
             Self::Known { field, exists } => {
@@ -294,6 +278,16 @@ impl fmt::Display for Meta {
                 write!(f, "{}:{name}", if *exists { "exists" } else { "missing" })
             }
         }
+    }
+}
+
+impl fmt::Display for NumberRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.percent { "%" } else { "" };
+        let show = |bound: Option<f64>| bound.map_or("*".to_owned(), |number| format!("{number}{sign}"));
+        let open = if self.low_inside { '[' } else { '{' };
+        let close = if self.high_inside { ']' } else { '}' };
+        write!(f, "{open}{} TO {}{close}", show(self.low), show(self.high))
     }
 }
 

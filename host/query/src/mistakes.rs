@@ -61,12 +61,14 @@ fn errors() {
         ("followers:[5 TO 1", vec![("E101", "["), ("E203", "[5 TO 1")]),
         ("title:(a author:b)", vec![("N101", "author:"), ("E206", "author:")]),
         ("author:(a site:b.example)", vec![("N101", "site:b.example"), ("E206", "site:b.example")]),
-        ("city:Paris", vec![("E207", "city:")]),
+        ("gender:female", vec![("E207", "gender:")]),
+        ("continent:Erope", vec![("E204", "Erope")]),
         ("(a AND b) NEAR/3 c", vec![("E210", "(a AND b)")]),
         ("lang:fr NEAR/2 x", vec![("E210", "lang:fr")]),
         ("x NEAR/2 NOT y", vec![("E210", "NOT")]),
         ("title:x NEAR/2 y", vec![("E210", "title:x")]),
-        ("@{core} bmw", vec![("N101", "bmw"), ("E232", "@{core}")]),
+        ("@{core} bmw", vec![("N101", "bmw"), ("E231", "@{core}")]),
+        ("@{core", vec![("E101", "@{"), ("E231", "@{core")]),
         ("site:@list(press)", vec![("E232", "@list(press)")]),
     ] {
         let mut found = remarks(text);
@@ -84,6 +86,8 @@ fn warnings_and_notes() {
         ("a OR (b AND c)", vec![]),
         ("bmw NEAR/40 audi", vec![("W302", "NEAR/40")]),
         ("bmw AND NOT bmw", vec![("W303", "NOT bmw")]),
+        ("\"bmw series\" NOT (audi OR bmw)", vec![("W303", "NOT (audi OR bmw)")]),
+        ("bmw NOT \"bmw series\"", vec![]),
         ("bmw OR \"bmw series\"", vec![("W304", "\"bmw series\"")]),
         ("bmw OR audi OR BMW", vec![("W304", "BMW")]),
         ("bmw OR #bmw", vec![("W304", "#bmw")]),
@@ -133,6 +137,8 @@ fn limits() {
     assert_eq!(code(&vec!["a"; 80].join(" NEAR ")), ["E252"]);
     let wild: Vec<String> = (0..201).map(|n| format!("word{n}*")).collect();
     assert_eq!(code(&wild.join(" OR ")), ["E253"]);
+    assert_eq!(code(&format!("\"{}\"", "a ".repeat(201))), ["E254"]);
+    assert!(Query::parse(&format!("\"{}\"", "a ".repeat(200))).is_ok());
     assert!(Query::parse(&format!("{}a{}", "(".repeat(64), ")".repeat(64))).is_ok());
     assert!(Query::parse(&format!("{}a", "NOT ".repeat(16_000))).is_ok());
 }
@@ -162,5 +168,31 @@ fn collection_queries_need_an_anchor_in_every_branch() {
         let found = query.check_collection();
         let found: Vec<_> = found.iter().map(|one| (one.code, &text[one.span.clone()])).collect();
         assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn no_chain_of_anything_overflows_the_stack() {
+    let units = [
+        "title:",
+        "freq/2:",
+        "title:freq/2:",
+        "@{",
+        "@{x}",
+        "NOT ",
+        "-",
+        "(",
+        "a NEAR ",
+        "[",
+        "\"",
+        "/*",
+        "site:",
+        "lang:(",
+        "OR ",
+        ")",
+    ];
+    for unit in units {
+        let text = unit.repeat(64 * 1024 / unit.len());
+        assert!(Query::parse(&text).is_err(), "{unit}");
     }
 }

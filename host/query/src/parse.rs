@@ -4,13 +4,16 @@
 //! tree is only used if there was no error at all.
 
 mod leaf;
+mod near;
+mod saved;
 
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Severity, line_and_column};
 use crate::fields::MetaField;
 use crate::lex::{Lexer, Mode, Token};
-use crate::syntax::{Expr, Kind, Near, Node, Reach, Scope, TextLeaf};
+use crate::reading::{Dialect, Reading};
+use crate::syntax::{Kind, Node, Scope};
 
 /// Most bytes of a query.
 const MOST_BYTES: usize = 64 * 1024;
@@ -20,11 +23,15 @@ const MOST_LEAVES: usize = 5_000;
 const DEEPEST: usize = 64;
 /// Most wildcards.
 const MOST_WILDCARDS: usize = 200;
+/// Most bytes read, with saved parts inserted.
+const MOST_READ: usize = 1024 * 1024;
+/// Most words of one phrase.
+const LONGEST_PHRASE: usize = 200;
 /// Most remarks of one query; whoever has so many has enough to do.
 const MOST_REMARKS: usize = 500;
 
 /// Reads a query. The remarks are in the order of their places; without an error among them there is a tree.
-pub(crate) fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
+pub(crate) fn parse<'a>(text: &'a str, reading: Reading<'a>) -> (Option<Node>, Vec<Diagnostic>) {
     if text.len() > MOST_BYTES {
         let message = format!("the query has {} bytes, at most {MOST_BYTES} are allowed", text.len());
         return (None, vec![Diagnostic::new("E250", 0..0, message).hint("divide it into several topics")]);
@@ -41,6 +48,12 @@ pub(crate) fn parse(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
         wildcards: 0,
         implicit: None,
         stopped: false,
+        reading,
+        waiting: None,
+        parts: Vec::new(),
+        line_depth: 0,
+        read: text.len(),
+        lines: None,
     };
     let tree = parser.query();
     parser.finish(tree)
@@ -81,11 +94,41 @@ struct Parser<'a> {
     /// Place of the first space read as AND, and how many there were.
     implicit: Option<(Range<usize>, usize)>,
     stopped: bool,
+    reading: Reading<'a>,
+    /// A token behind an OR that stands there as a new line.
+    waiting: Option<(Token<'a>, Range<usize>)>,
+    /// Names of the saved parts we are inside of.
+    parts: Vec<&'a str>,
+    /// Depth at which a new line can be an OR.
+    line_depth: usize,
+    /// Bytes read so far, saved parts included each time they are inserted.
+    read: usize,
+    /// Place of the first new line read as OR.
+    lines: Option<Range<usize>>,
 }
 
 impl<'a> Parser<'a> {
     fn advance(&mut self) {
+        if let Some(waiting) = self.waiting.take() {
+            (self.token, self.span) = waiting;
+            return;
+        }
+        let closed = (self.token == Token::Close).then_some(self.span.end);
         let (token, span) = self.lexer.next(self.context.mode(), &mut self.found);
+        if let Some(end) = closed
+            && self.reading.dialect == Dialect::Visibrain
+            && self.depth == self.line_depth
+            && token == Token::Open
+            && let Some(line) = self.text.get(end..span.start).and_then(|between| between.find('\n'))
+        {
+            let place = end + line..end + line + 1;
+            if self.parts.is_empty() {
+                self.lines.get_or_insert(place.clone());
+            }
+            self.waiting = Some((token, span));
+            (self.token, self.span) = (Token::Or, place);
+            return;
+        }
         (self.token, self.span) = (token, span);
     }
 
@@ -97,6 +140,7 @@ impl<'a> Parser<'a> {
     fn stop(&mut self) {
         self.lexer.stop();
         self.stopped = true;
+        self.waiting = None;
         self.token = Token::End;
         self.span = self.text.len()..self.text.len();
     }
@@ -131,6 +175,9 @@ impl<'a> Parser<'a> {
         if let Some((span, count)) = self.implicit.take() {
             let more = if count > 1 { format!(", here and in {} more places", count - 1) } else { String::new() };
             self.found.push(Diagnostic::new("N101", span, format!("a space is read as AND{more}")));
+        }
+        if let Some(span) = self.lines.take() {
+            self.found.push(Diagnostic::new("N105", span, "a new line between bracketed lines is read as OR"));
         }
         let failed = self.found.iter().any(|one| one.severity == Severity::Error);
         let tree = if failed { None } else { tree };
@@ -252,64 +299,6 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn near(&mut self) -> Option<Node> {
-        let mut left = self.primary();
-        while let Token::Near { reach, ordered } = self.token {
-            let (name, operator) = (self.operator_here(), self.span.clone());
-            self.advance();
-            if matches!(self.token, Token::Not | Token::Minus) {
-                self.report("E210", self.span.clone(), near_takes(name), "exclude outside of it: `(a NEAR b) NOT c`");
-                self.not();
-                left = None;
-                continue;
-            }
-            self.operand_after(name, &operator);
-            let right = self.primary();
-            left = self.join(left, right, reach, ordered, name);
-        }
-        left
-    }
-
-    fn join(&mut self, left: Option<Node>, right: Option<Node>, reach: Reach, ordered: bool, name: &str) -> Option<Node> {
-        let (left, right) = (left?, right?);
-        let span = left.span.start..right.span.end;
-        // Both first, so that both are reported.
-        let (left, right) = (self.operand(left, name), self.operand(right, name));
-        let (left, right) = (left?, right?);
-        let depth = 1 + left.depth().max(right.depth());
-        if depth > DEEPEST {
-            self.too_deep(span);
-            return None;
-        }
-        let expr = Expr::Near(Box::new(Near { left, right, reach, ordered, depth }));
-        Some(Node { kind: Kind::Text(TextLeaf { scope: self.context.scope(), at_least: None, expr }), span })
-    }
-
-    /// What has places in a text, from a part of the tree; or E210.
-    fn operand(&mut self, node: Node, operator: &str) -> Option<Expr> {
-        match node.kind {
-            Kind::Text(leaf) if leaf.at_least.is_none() && leaf.scope == self.context.scope() => Some(leaf.expr),
-            Kind::Text(leaf) if leaf.at_least.is_none() => {
-                self.report("E210", node.span, near_takes(operator), "write the field around it, as in `title:(a NEAR b)`");
-                None
-            }
-            Kind::Or(nodes) => {
-                let mut any = Vec::with_capacity(nodes.len());
-                for node in nodes {
-                    match self.operand(node, operator)? {
-                        Expr::AnyOf(inner) => any.extend(inner),
-                        expr => any.push(expr),
-                    }
-                }
-                Some(Expr::AnyOf(any))
-            }
-            _ => {
-                self.report("E210", node.span, near_takes(operator), "keep AND, NOT and fields outside of it");
-                None
-            }
-        }
-    }
-
     fn too_deep(&mut self, span: Range<usize>) {
         self.report("E252", span, format!("nested deeper than {DEEPEST}"), "take brackets away, or divide the query");
         self.stop();
@@ -324,17 +313,8 @@ impl<'a> Parser<'a> {
                 leaf
             }
             Token::Field(name) => self.field(name),
-            Token::Part(name) => {
-                let message = format!("no part is saved under the name `{name}`");
-                self.report(
-                    "E232",
-                    self.span.clone(),
-                    message,
-                    "write the words themselves: queries of a file have no saved parts",
-                );
-                self.advance();
-                None
-            }
+            Token::Part(name) => self.part(name, self.context),
+            Token::List(name) => self.list(name, self.context),
             // Reported by whoever wanted an operand.
             _ => None,
         }
@@ -372,10 +352,6 @@ impl<'a> Parser<'a> {
         }
         node.map(|node| Node { kind: node.kind, span: open.start..end })
     }
-}
-
-fn near_takes(name: &str) -> String {
-    format!("{name} takes words, phrases or OR-groups of them")
 }
 
 /// The beginning of a long text.

@@ -188,9 +188,14 @@ impl Near {
 
 /// From the start of the first to the end of the second, where the second begins behind the first and within reach.
 fn in_order(first: &[Place], second: &[Place], reach: Reach, tokens: &Tokens) -> Vec<Place> {
+    // Places that are looked at and are not near count too, so that no text can make it many times its length.
+    let mut looks = 4 * MOST_PLACES;
     let last = |place: Place| tokens.sentence(place.0.max(place.1.saturating_sub(1)) as usize);
     let mut places = Vec::new();
     for &(start, end) in first {
+        if looks == 0 {
+            break;
+        }
         let sentence = tokens.sentence(start as usize);
         let behind = second.get(second.partition_point(|place| place.0 < end)..).unwrap_or_default();
         for &place in behind {
@@ -198,7 +203,8 @@ fn in_order(first: &[Place], second: &[Place], reach: Reach, tokens: &Tokens) ->
                 Reach::Tokens(n) => place.0 - end <= n,
                 Reach::Sentence => tokens.sentence(place.0 as usize) == sentence,
             };
-            if !near || places.len() == MOST_PLACES {
+            looks -= 1;
+            if !near || places.len() == MOST_PLACES || looks == 0 {
                 break;
             }
             if reach != Reach::Sentence || last(place) == sentence {

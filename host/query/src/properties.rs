@@ -9,7 +9,7 @@ use crate::match_text::Passage;
 use crate::syntax::{Expr, Kind, Near, Node, Pattern, Reach, Words};
 use crate::testing::post;
 use crate::words::raw_places;
-use crate::{Index, MatchText, Query};
+use crate::{Dialect, Foreign, Index, Library, MatchText, Query, Reading, convert_from};
 
 /// Pieces of queries, well-formed or not.
 const PIECES: [&str; 60] = [
@@ -147,9 +147,12 @@ fn mention() -> impl Strategy<Value = Mention> {
             ..Default::default()
         });
         mention.language = followers.map(|count| if count % 2 == 0 { "fr".to_owned() } else { "en".to_owned() });
-        if listed {
-            mention.hashtags = vec!["bmw".into()];
-        }
+        // As admission does: what stands in the text is listed, and a service may list more.
+        let stands =
+            |tag: &str| [Some(&mention.text), mention.title.as_ref()].into_iter().flatten().any(|text| text.contains(tag));
+        let (hashtag, handle) = (listed || stands("#bmw"), stands("@bmw"));
+        mention.hashtags = if hashtag { vec!["bmw".into()] } else { Vec::new() };
+        mention.handles = if handle { vec!["bmw".into()] } else { Vec::new() };
         mention
     })
 }
@@ -175,7 +178,7 @@ mod naive {
                 Some(count >= leaf.at_least.unwrap_or(1) as usize)
             }
             Kind::Meta(meta) => meta.truth(text),
-            Kind::Derived { .. } => None,
+            Kind::Derived(derived) => derived.truth(&text.annotations),
         }
     }
 
@@ -248,6 +251,31 @@ mod naive {
     }
 }
 
+/// Every pair of pieces, over and over: what grows faster than its length, nests without end or overflows shows here.
+#[test]
+fn long_rows_of_anything_are_read_and_used() {
+    let text = MatchText::of(&post(&"bmw audi red x bmw. été #bmw 東京 ".repeat(40)));
+    for (number, one) in PIECES.iter().enumerate() {
+        for other in PIECES.iter().skip(number % 3).step_by(3) {
+            let row = format!("{one}{other} ").repeat(2_000 / (one.len() + other.len() + 1));
+            for row in [row.clone(), format!("red {row}"), row.trim_end().replace(' ', "")] {
+                let Ok(parsed) = Query::parse(&row) else { continue };
+                let query = parsed.query;
+                let (truth, explained) = (query.root.truth(&text), query.explain(&text));
+                assert_eq!(explained.truth, truth, "{one}{other}");
+                assert!(!query.widen().any.is_empty() && query.cost().clauses > 0, "{one}{other}");
+                assert_eq!(query.normalised().root.truth(&text), truth, "{one}{other}");
+                let topic = TopicId::new("t").expect("a name");
+                let found = Index::new(vec![(topic, query.clone())]).matches(&text);
+                assert_eq!(found.len() == 1, truth == Some(true), "{one}{other}");
+                for foreign in Foreign::ALL {
+                    assert!(query.convert_to(foreign).losses.len() <= 20_000, "{one}{other}");
+                }
+            }
+        }
+    }
+}
+
 /// Whether a term of a search occurs, as the contract means it.
 fn occurs(term: &str, text: &MatchText) -> bool {
     let words = Words::exact(term);
@@ -317,6 +345,52 @@ proptest! {
             .collect();
         let expected: Vec<TopicId> = topics.iter().filter(|(_, query)| query.matches(&text)).map(|(id, _)| id.clone()).collect();
         prop_assert_eq!(Index::new(topics).matches(&text), expected);
+    }
+
+    #[test]
+    fn the_normalised_query_answers_the_same(query in sound(), mention in mention()) {
+        let query = Query::parse(&query).expect("a sound query").query;
+        let (text, normalised) = (MatchText::of(&mention), query.normalised());
+        prop_assert_eq!(normalised.root.truth(&text), query.root.truth(&text), "{} | {}", query, normalised);
+        prop_assert_eq!(normalised.normalised().to_string(), normalised.to_string());
+        prop_assert_eq!(normalised.fingerprint(), query.fingerprint());
+    }
+
+    #[test]
+    fn a_conversion_there_and_back_loses_no_match(query in sound(), mention in mention()) {
+        let query = Query::parse(&query).expect("a sound query").query;
+        let text = MatchText::of(&mention);
+        if query.matches(&text) {
+            for foreign in Foreign::ALL {
+                let Some(there) = query.convert_to(foreign).text else { continue };
+                let back = convert_from(foreign, &there);
+                prop_assert!(back.is_ok(), "{foreign:?}: {query} | {there}: {back:?}");
+                let Some(back) = back.expect("it was just checked").text else { continue };
+                let back = Query::parse(&back).expect("what is converted can be read").query;
+                prop_assert!(back.matches(&text), "{foreign:?}: {query} | {there} | {back}");
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_can_be_converted_and_read_with_saved_parts(query in prop_oneof![soup(), any::<String>()]) {
+        for foreign in Foreign::ALL {
+            if let Ok(here) = convert_from(foreign, &query) {
+                prop_assert!(here.losses.iter().all(|loss| query.get(loss.span.clone()).is_some()), "{here:?}");
+                prop_assert!(here.text.is_none_or(|text| Query::parse(&text).is_ok()));
+            }
+        }
+        let mut library = Library::new();
+        library.add_part("x", query.clone());
+        library.add_list("y", vec![query.clone(), "red".to_owned()]);
+        let reading = Reading::new().library(&library).dialect(Dialect::Visibrain);
+        for text in [query, "@{x} AND site:@list(y) OR @list(y)".to_owned(), "title:(@{x}) NEAR/3 @{x}".to_owned()] {
+            let remarks = match reading.parse(&text) {
+                Ok(parsed) => parsed.remarks,
+                Err(remarks) => remarks,
+            };
+            prop_assert!(remarks.iter().all(|remark| text.get(remark.span.clone()).is_some()), "{text}: {remarks:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use vigie_mention::delivery::Search;
 use crate::diagnostic::Diagnostic;
 use crate::match_text::MatchText;
 use crate::syntax::{Kind, Node};
-use crate::{check, parse, widen};
+use crate::{Reading, check, widen};
 
 /// A parsed query: immutable, cheap to clone.
 ///
@@ -30,6 +30,10 @@ pub struct Parsed {
 }
 
 impl Query {
+    pub(crate) fn of(root: Node) -> Self {
+        Self { root: Arc::new(root) }
+    }
+
     /// Reads a query.
     ///
     /// # Shape
@@ -49,10 +53,7 @@ impl Query {
     /// assert_eq!(errors.iter().map(|error| error.code).collect::<Vec<_>>(), ["E101", "E104"]);
     /// ```
     pub fn parse(text: &str) -> Result<Parsed, Vec<Diagnostic>> {
-        match parse::parse(text) {
-            (Some(root), remarks) => Ok(Parsed { query: Self { root: Arc::new(root) }, remarks }),
-            (None, remarks) => Err(remarks),
-        }
+        Reading::new().parse(text)
     }
 
     /// Errors of a query that decides what is collected: E240 for each branch without an anchor, E220 for each question
@@ -93,7 +94,7 @@ fn resolve(node: &mut Node, now: Instant) {
         Kind::And(nodes) | Kind::Or(nodes) => nodes.iter_mut().for_each(|node| resolve(node, now)),
         Kind::Not(node) => resolve(node, now),
         Kind::Meta(meta) => meta.resolved_at(now),
-        Kind::Text(_) | Kind::Derived { .. } => {}
+        Kind::Text(_) | Kind::Derived(_) => {}
     }
 }
 

@@ -8,6 +8,7 @@ use std::fmt::{self, Write};
 use std::ops::Range;
 
 use crate::metadata::Meta;
+use crate::schema::Derived;
 use crate::text::Sigil;
 
 /// A part of a query and its bytes in the query's text.
@@ -31,10 +32,7 @@ pub(crate) enum Kind {
     Text(TextLeaf),
     Meta(Meta),
     /// A field that analyzers or people fill in later, and what is asked of it.
-    Derived {
-        field: String,
-        value: String,
-    },
+    Derived(Derived),
 }
 
 /// Which texts of a mention are looked at.
@@ -121,6 +119,18 @@ pub(crate) struct Pattern {
     pub(crate) wild: bool,
 }
 
+impl Node {
+    /// Gives every part the same place: that of the saved part it came from.
+    pub(crate) fn place(&mut self, span: &Range<usize>) {
+        self.span = span.clone();
+        match &mut self.kind {
+            Kind::And(nodes) | Kind::Or(nodes) => nodes.iter_mut().for_each(|node| node.place(span)),
+            Kind::Not(node) => node.place(span),
+            Kind::Text(_) | Kind::Meta(_) | Kind::Derived(_) => {}
+        }
+    }
+}
+
 impl Pattern {
     /// What stands before the first wildcard.
     pub(crate) fn prefix(&self) -> &str {
@@ -139,7 +149,7 @@ impl fmt::Display for Node {
             },
             Kind::Text(leaf) => leaf.fmt(f),
             Kind::Meta(meta) => meta.fmt(f),
-            Kind::Derived { field, value } => write!(f, "{field}:{}", Quoted(value)),
+            Kind::Derived(derived) => derived.fmt(f),
         }
     }
 }

@@ -86,6 +86,11 @@ impl Tokens {
         self.tokens.get(index).or(self.tokens.last()).map_or(0, |token| token.sentence)
     }
 
+    /// All folded forms with spaces between them.
+    pub(crate) fn joined(&self) -> String {
+        (0..self.len()).map(|index| self.form(index)).collect::<Vec<_>>().join(" ")
+    }
+
     /// Bytes of the text that tokens `first..last` cover.
     pub(crate) fn bytes(&self, first: usize, last: usize) -> Range<usize> {
         let Some(start) = self.tokens.get(first) else { return 0..0 };
@@ -98,13 +103,6 @@ impl Tokens {
         let first = self.tokens.partition_point(|token| token.until as usize <= bytes.start);
         let last = self.tokens.partition_point(|token| (token.from as usize) < bytes.end);
         (first as u32, last.max(first) as u32)
-    }
-
-    /// Every folded form once.
-    pub(crate) fn distinct(&self) -> impl Iterator<Item = &str> {
-        let mut last = None;
-        let forms = self.order.iter().map(|&index| self.form(index as usize));
-        forms.filter(move |form| last.replace(*form) != Some(*form))
     }
 
     /// Positions of the tokens whose folded form `order` calls equal; it has to be monotonous over sorted forms.

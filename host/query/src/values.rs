@@ -25,7 +25,9 @@ pub(crate) struct Written {
 pub(crate) fn read(field: MetaField, value: &Written, found: &mut Vec<Diagnostic>) -> Option<Meta> {
     let text = value.text.trim();
     let read = match field {
-        MetaField::Author | MetaField::Bio => return person(field, value, found),
+        MetaField::Author | MetaField::Bio | MetaField::State | MetaField::County | MetaField::City => {
+            return person(field, value, found);
+        }
         MetaField::AuthorId | MetaField::Thread | MetaField::ReplyTo => Ok(Meta::Id(field, text.to_owned())),
         MetaField::Source => Ok(Meta::Id(field, text.to_lowercase())),
         MetaField::AtMentions | MetaField::Hashtags => listed(field, text),
@@ -36,6 +38,9 @@ pub(crate) fn read(field: MetaField, value: &Written, found: &mut Vec<Diagnostic
         MetaField::Country => {
             codes::country(text).map(|code| Meta::Id(field, code)).map_err(|meant| unknown_code("country", text, meant))
         }
+        MetaField::Continent => codes::continent(text)
+            .map(|code| Meta::Id(field, code.to_owned()))
+            .map_err(|meant| unknown_code("continent", text, meant)),
         MetaField::Published | MetaField::Fetched => range(text).and_then(|range| time(field, &range)),
         MetaField::Is => named(text, Property::ALL, Property::name).map(Meta::Is),
         MetaField::Has => named(text, Thing::ALL, Thing::name).map(Meta::Has),
@@ -52,9 +57,9 @@ pub(crate) fn read(field: MetaField, value: &Written, found: &mut Vec<Diagnostic
     }
 }
 
-type Wrong = (&'static str, String, Option<String>);
+pub(crate) type Wrong = (&'static str, String, Option<String>);
 
-fn wrong(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Wrong {
+pub(crate) fn wrong(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Wrong {
     (code, message.into(), Some(hint.into()))
 }
 
@@ -72,7 +77,11 @@ fn person(field: MetaField, value: &Written, found: &mut Vec<Diagnostic>) -> Opt
     for pattern in &mut words.patterns {
         pattern.sigil = Sigil::None;
     }
-    Some(if field == MetaField::Author { Meta::Author(words) } else { Meta::Bio(words) })
+    Some(match field {
+        MetaField::Author => Meta::Author(words),
+        MetaField::Bio => Meta::Bio(words),
+        _ => Meta::Place(field, words),
+    })
 }
 
 fn listed(field: MetaField, text: &str) -> Result<Meta, Wrong> {
@@ -133,6 +142,15 @@ fn host_and_path(text: &str) -> Result<(String, String), Wrong> {
     Ok((host.to_owned(), url[Position::BeforePath..].to_lowercase()))
 }
 
+/// A host of a saved list.
+pub(crate) fn host(text: &str) -> Result<String, String> {
+    match site(text) {
+        Ok(Meta::Site(host)) => Ok(host),
+        Ok(_) => Err("is no host".to_owned()),
+        Err((_, message, _)) => Err(message),
+    }
+}
+
 fn kind(field: MetaField, text: &str) -> Result<Meta, Wrong> {
     let lower = text.to_lowercase();
     // Brandwatch's word for a share.
@@ -147,7 +165,7 @@ fn named<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Re
     all.iter().copied().find(|one| name(*one) == lower).ok_or_else(|| unknown_word(text, &names))
 }
 
-fn unknown_word(text: &str, names: &[&str]) -> Wrong {
+pub(crate) fn unknown_word(text: &str, names: &[&str]) -> Wrong {
     let list = names.join(", ");
     let hint = match nearest(text, names.iter().copied()) {
         Some(name) => format!("did you mean `{name}`? it takes {list}"),
@@ -160,6 +178,7 @@ fn unknown_code(what: &str, text: &str, meant: Option<&str>) -> Wrong {
     let hint = match (meant, what) {
         (Some(code), _) => format!("did you mean `{code}`?"),
         (None, "language") => "write a BCP 47 tag such as `fr` or `pt-BR`, or `und` for none".to_owned(),
+        (None, "continent") => "it takes AF, AN, AS, EU, NA, OC, SA or a name in English".to_owned(),
         (None, _) => "write two letters of ISO 3166 such as `FR`, or a name in English".to_owned(),
     };
     wrong("E204", format!("does not know the {what} `{text}`"), hint)
@@ -220,12 +239,21 @@ fn range(text: &str) -> Result<Ends<'_>, Wrong> {
     Ok(Ends { low: Some((value, true)), high: Some((value, true)), single: true })
 }
 
+/// A number or a range of an analyzer's output.
+pub(crate) fn plain_number(text: &str) -> Result<NumberRange, Wrong> {
+    numbers(false, &range(text)?)
+}
+
 fn number(field: MetaField, ends: &Ends<'_>) -> Result<Meta, Wrong> {
+    numbers(field == MetaField::Rating, ends).map(|range| Meta::Number(field, range))
+}
+
+fn numbers(percentages: bool, ends: &Ends<'_>) -> Result<NumberRange, Wrong> {
     let read = |end: Option<(&str, bool)>| match end {
         None => Ok((None, true, None)),
         Some((text, inside)) => {
             let (digits, percent) = text.strip_suffix('%').map_or((text, false), |digits| (digits, true));
-            let number = magnitude(digits).filter(|_| !percent || field == MetaField::Rating);
+            let number = magnitude(digits).filter(|_| !percent || percentages);
             let form = || {
                 wrong(
                     "E203",
@@ -252,7 +280,7 @@ fn number(field: MetaField, ends: &Ends<'_>) -> Result<Meta, Wrong> {
         ));
     }
     let percent = low_percent.or(high_percent).unwrap_or(false);
-    Ok(Meta::Number(field, NumberRange { low, low_inside, high, high_inside, percent }))
+    Ok(NumberRange { low, low_inside, high, high_inside, percent })
 }
 
 /// `10`, `10k`, `1.5m`, `2b`, `-1`.

@@ -56,7 +56,7 @@ fn positive(node: &Node, products: bool) -> Clauses {
             }
             _ => everything(),
         },
-        Kind::Derived { .. } => everything(),
+        Kind::Derived(_) => everything(),
     }
 }
 

@@ -6,6 +6,7 @@
 mod boundary;
 mod machine;
 mod process;
+mod queries;
 mod table;
 mod texts;
 mod through;
@@ -39,6 +40,7 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("could not start tokio")?;
     let mut table = Table::default();
     println!("{}", machine::describe());
+    queries::measure(&mut table)?;
     runtime.block_on(boundary::measure(&arguments.plugins, &arguments.guests, &mut table))?;
     process::measure(&arguments.vigie, &mut table)?;
     runtime.block_on(through::measure(&arguments.plugins, arguments.mentions, &mut table))?;

@@ -5,9 +5,10 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use vigie_mention::{Annotation, Instant, Mention, MentionKind, TopicId, Window};
-use vigie_store::{Filter, Order, Polarity, Reader, Stored};
+use vigie_query::MatchText;
+use vigie_store::{Filter, Order, Polarity, Reader, StoreError, Stored};
 
-use super::times;
+use super::{query, times};
 use crate::context::Context;
 use crate::exit::Stop;
 use crate::render::text::harmless;
@@ -18,6 +19,7 @@ use crate::render::{Align, Paint, Table, number, width};
 #[command(after_help = "Examples:
   vigie mentions --topic acme --since 7d
   vigie mentions --sentiment negative --source discourse --limit 20
+  vigie mentions --query 'sentiment:negative lang:fr'
   vigie mentions --topic acme --json | jq -r '.url'
 
 The JSON form is described field by field in MENTION.md.")]
@@ -46,6 +48,9 @@ pub(crate) struct List {
     /// Leaning this way
     #[arg(long, value_name = "LEANING")]
     sentiment: Option<Leaning>,
+    /// That this query matches; it may ask for what analyzers write
+    #[arg(long, value_name = "QUERY")]
+    query: Option<String>,
     /// At most so many [default: 50, or all with --json]
     #[arg(long, short = 'n', value_name = "N")]
     limit: Option<usize>,
@@ -101,8 +106,21 @@ impl List {
             let help = crate::config::suggest(topic.as_str(), "Topics", known);
             return Err(Stop::usage_message(format!("{} has no topic `{topic}`; {help}", context.config.display())));
         }
+        let query = self.query.as_deref().map(|text| query::view::read(context, &shape, "--query", text)).transpose()?;
         let snapshot = Reader::open(&shape.store)?.snapshot()?;
-        let mentions = snapshot.mentions(&self.filter(context.now())?)?;
+        let mut filter = self.filter(context.now())?;
+        let limit = filter.limit;
+        if query.is_some() {
+            // What the query leaves out does not count.
+            filter.limit = None;
+        }
+        let matching = |stored: &Result<Stored, StoreError>| match (&query, stored) {
+            (Some(query), Ok(stored)) => {
+                query.matches(&MatchText::analysed(&stored.mention, &stored.annotations, &stored.topics))
+            }
+            _ => true,
+        };
+        let mentions = snapshot.mentions(&filter)?.filter(matching).take(limit.unwrap_or(usize::MAX));
         let mut out = context.out();
         if self.json {
             for stored in mentions {
@@ -130,7 +148,7 @@ impl List {
             return Ok(out.flush()?);
         }
         write!(out, "{}", table.draw(paint, width()))?;
-        if Some(shown) == self.filter(context.now())?.limit {
+        if Some(shown) == limit {
             writeln!(out, "\nthe {} {shown}; --limit shows more", if self.oldest { "oldest" } else { "newest" })?;
         }
         Ok(out.flush()?)

@@ -5,11 +5,13 @@ mod draw;
 use std::io::Write;
 
 use clap::Args;
-use vigie_insight::{Question, TopicShown, report};
+use serde::Serialize;
+use vigie_insight::{Question, Report, TopicShown, report, report_where};
 use vigie_mention::{Instant, TopicId, Window};
+use vigie_query::MatchText;
 use vigie_store::Reader;
 
-use super::times;
+use super::{query, times};
 use crate::config::suggest;
 use crate::context::Context;
 use crate::exit::Stop;
@@ -26,6 +28,7 @@ const DEFAULT_DAYS: u16 = 30;
 #[command(after_help = "Examples:
   vigie report
   vigie report --days 60 --topic acme --topic rival
+  vigie report --query 'lang:fr sentiment:negative'
   vigie report --since 2026-11-01 --until 2026-11-15 --json")]
 pub(crate) struct Show {
     /// Of this topic; may be repeated
@@ -40,12 +43,31 @@ pub(crate) struct Show {
     /// Until, not included [default: the end of today]
     #[arg(long, value_name = "WHEN")]
     until: Option<String>,
+    /// Only of mentions that this query matches; it may ask for what analyzers write
+    #[arg(long, value_name = "QUERY")]
+    query: Option<String>,
     /// Authors, sources and languages shown of each topic
     #[arg(long, value_name = "N", default_value_t = 5)]
     top: usize,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// A report as `--json` prints it: with the query that narrowed it, if one did.
+#[derive(Debug, Serialize)]
+struct Filtered<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<Asked>,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
+/// A query, and what tells it apart in the lineage of numbers.
+#[derive(Debug, Serialize)]
+struct Asked {
+    text: String,
+    fingerprint: String,
 }
 
 impl Show {
@@ -74,13 +96,26 @@ impl Show {
         }
         let snapshot = Reader::open(&shape.store)?.snapshot()?;
         let question = Question { window: self.window(context.now())?, topics, top: self.top };
-        let report = report(&snapshot, &question)?;
+        let query = self.query.as_deref().map(|text| query::view::read(context, &shape, "--query", text)).transpose()?;
+        let report = match &query {
+            None => report(&snapshot, &question)?,
+            Some(query) => report_where(&snapshot, &question, |fact| {
+                let stored = snapshot.mention_of(fact)?;
+                Ok(stored.is_some_and(|stored| {
+                    query.matches(&MatchText::analysed(&stored.mention, &stored.annotations, &stored.topics))
+                }))
+            })?,
+        };
         let mut out = context.out();
         if self.json {
-            writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+            let query = query.as_ref().map(|query| Asked { text: query.to_string(), fingerprint: query.fingerprint() });
+            writeln!(out, "{}", serde_json::to_string_pretty(&Filtered { query, report: &report })?)?;
             return Ok(out.flush()?);
         }
         let paint = Paint { on: context.colour() };
+        if let Some(query) = &query {
+            writeln!(out, "only mentions that match {}\n", paint.cyan(&query.to_string()))?;
+        }
         let stored = number::count(snapshot.stats()?.mentions);
         write!(out, "{}", draw::draw(&report, &stored, paint, width()))?;
         Ok(out.flush()?)

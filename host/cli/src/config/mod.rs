@@ -17,7 +17,7 @@ pub(crate) mod values;
 use std::path::{Path, PathBuf};
 
 pub(crate) use problem::{Problem, Problems, Severity, suggest};
-pub(crate) use queries::show_query;
+pub(crate) use queries::{library, show_query};
 pub(crate) use resolve::{Config, Network};
 pub(crate) use schema::File;
 #[cfg(test)]
@@ -59,6 +59,8 @@ pub(crate) struct Shape {
     pub(crate) file: File,
     /// The store's file.
     pub(crate) store: PathBuf,
+    /// The folder that relative paths of the file are meant from.
+    pub(crate) folder: PathBuf,
     /// Mistakes of the file's form.
     pub(crate) problems: Problems,
 }
@@ -71,7 +73,7 @@ pub(crate) fn read_shape(path: &Path) -> Result<Shape, UnreadableFile> {
     let (mut problems, folder) = open(path)?;
     let file = schema::read(&mut problems);
     problems.sort();
-    Ok(Shape { store: resolve::store_path(&file, &folder), file, problems })
+    Ok(Shape { store: resolve::store_path(&file, &folder), file, folder, problems })
 }
 
 fn open(path: &Path) -> Result<(Problems, PathBuf), UnreadableFile> {

@@ -12,7 +12,7 @@ use vigie_query::Query;
 use vigie_runtime::{Kind, Limits, Manifest, Origin, Pace, PrivateAllowance, SecretSource};
 
 use super::problem::{Problem, Problems, Severity, suggest};
-use super::queries::topic;
+use super::queries::{check_parts, library, topic};
 use super::schema::{AnalyzerTable, ConnectorTable, File};
 use super::secrets::secrets;
 use super::settings;
@@ -93,7 +93,9 @@ pub(crate) fn resolve(
     env: &dyn Fn(&str) -> Option<String>,
     problems: &mut Problems,
 ) -> Config {
-    let topics = file.topics.iter().filter_map(|table| topic(table, problems)).collect();
+    let library = library(file, folder, problems);
+    check_parts(file, &library, problems);
+    let topics = file.topics.iter().filter_map(|table| topic(table, &library, problems)).collect();
     let connectors: Vec<Connector> =
         file.connectors.iter().filter_map(|table| connector(table, file, folder, catalog, env, problems)).collect();
     unused_topics(file, problems);

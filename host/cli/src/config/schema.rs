@@ -41,6 +41,8 @@ pub(crate) struct File {
     pub(crate) store: Option<At<String>>,
     /// `[topics.ID]`
     pub(crate) topics: Vec<TopicTable>,
+    /// `[queries]`
+    pub(crate) queries: QueriesTable,
     /// `[connectors.ID]`
     pub(crate) connectors: Vec<ConnectorTable>,
     /// `[analyzers.ID]`
@@ -64,6 +66,24 @@ pub(crate) struct TopicTable {
     pub(crate) title: Option<String>,
     pub(crate) group: Option<String>,
     pub(crate) query: Option<At<String>>,
+}
+
+/// `[queries]`: what the topics' queries share.
+#[derive(Debug, Default)]
+pub(crate) struct QueriesTable {
+    /// `[queries.parts]`: `@{name}`
+    pub(crate) parts: Vec<(At<String>, At<String>)>,
+    /// `[queries.lists]`: `@list(name)`
+    pub(crate) lists: Vec<(At<String>, ListPlace)>,
+}
+
+/// Where the values of a list stand.
+#[derive(Debug)]
+pub(crate) enum ListPlace {
+    /// Here.
+    Values(Vec<String>),
+    /// `{ file = "path" }`, one value a line.
+    File(At<String>),
 }
 
 /// `[connectors.ID]`
@@ -126,7 +146,7 @@ pub(crate) struct NetworkTable {
 pub(crate) fn read(problems: &mut Problems) -> File {
     let root = parse(problems);
     let Some(root) = Table::of("", 0..0, &root, problems) else { return File::default() };
-    root.only(&["store", "topics", "connectors", "analyzers", "plugins", "network", "limits", "log"], problems);
+    root.only(&["store", "topics", "queries", "connectors", "analyzers", "plugins", "network", "limits", "log"], problems);
     let mut file = File::default();
     if let Some(store) = root.table("store", problems) {
         store.only(&["path"], problems);
@@ -134,6 +154,9 @@ pub(crate) fn read(problems: &mut Problems) -> File {
     }
     if let Some(topics) = root.table("topics", problems) {
         file.topics = topics.tables(problems).into_iter().filter_map(|(id, table)| topic(id, &table, problems)).collect();
+    }
+    if let Some(table) = root.table("queries", problems) {
+        file.queries = queries(&table, problems);
     }
     if let Some(connectors) = root.table("connectors", problems) {
         file.connectors =
@@ -174,6 +197,45 @@ fn topic(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> Option<T
         );
     }
     Some(topic)
+}
+
+fn queries(table: &Table<'_>, problems: &mut Problems) -> QueriesTable {
+    table.only(&["parts", "lists"], problems);
+    let mut queries = QueriesTable::default();
+    if let Some(parts) = table.table("parts", problems) {
+        for (name, _) in parts.entries().filter(|(name, _)| is_saved_name(name, "part", problems)).collect::<Vec<_>>() {
+            queries.parts.extend(parts.text(&name.value, problems).map(|text| (name.clone(), text)));
+        }
+    }
+    if let Some(lists) = table.table("lists", problems) {
+        for (name, node) in lists.entries().filter(|(name, _)| is_saved_name(name, "list", problems)).collect::<Vec<_>>() {
+            let place = match &node.value {
+                Value::Table(_) => lists.table(&name.value, problems).and_then(|table| {
+                    table.only(&["file"], problems);
+                    table.text("file", problems).map(ListPlace::File)
+                }),
+                _ => lists
+                    .texts(&name.value, problems)
+                    .map(|values| ListPlace::Values(values.value.into_iter().map(|value| value.value).collect())),
+            };
+            queries.lists.extend(place.map(|place| (name.clone(), place)));
+        }
+    }
+    queries
+}
+
+/// Whether a query can name it: `@{name}` ends at `}`, `@list(name)` at `)`.
+fn is_saved_name(name: &At<String>, what: &str, problems: &mut Problems) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let good = !name.value.is_empty() && name.value.chars().all(plain);
+    if !good {
+        problems.push(
+            Problem::error("config::name", name.span.clone(), format!("this {what} of queries has no usable name"))
+                .label("names are short plain words")
+                .help("write letters, digits, `-`, `_` and `.`"),
+        );
+    }
+    good
 }
 
 fn connector(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> Option<ConnectorTable> {

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-use super::{Context, MOST_LEAVES, MOST_WILDCARDS, Parser, shortened};
-use crate::fields::Field;
+use super::{Context, DEEPEST, LONGEST_PHRASE, MOST_LEAVES, MOST_WILDCARDS, Parser, shortened};
+use crate::diagnostic::Diagnostic;
+use crate::fields::{Field, MetaField};
 use crate::lex::{Mode, Token};
+use crate::schema::Derived;
 use crate::syntax::{Expr, Kind, Node, TextLeaf};
 use crate::values::{self, Written};
 use crate::words::{self, Style};
@@ -23,7 +25,8 @@ impl<'a> Parser<'a> {
             Some(Field::Text(scope)) => Context::Text { scope, in_field: true },
             Some(Field::Raw) => Context::Raw(outer.scope()),
             Some(Field::Meta(field)) => Context::Meta(field),
-            Some(Field::Derived) => Context::Derived(name),
+            Some(Field::Derived) => self.derived_field(name, place.clone()),
+            Some(Field::Absent) | None if self.writes(name) => Context::Derived(name),
             Some(Field::Absent) => {
                 let message = format!("no mention carries a value for `{name}` yet");
                 self.report("E207", place.clone(), message, "leave it out");
@@ -45,6 +48,38 @@ impl<'a> Parser<'a> {
         }
         let node = self.value(name, place, inner);
         if nested { None } else { node }
+    }
+
+    /// Whether an analyzer writes something of that name.
+    fn writes(&self, name: &str) -> bool {
+        self.reading.schema.is_some_and(|schema| !schema.named(&name.to_ascii_lowercase()).is_empty())
+    }
+
+    /// A field that is filled in later; in a view somebody has to fill it in.
+    fn derived_field(&mut self, name: &'a str, place: Range<usize>) -> Context<'a> {
+        if let Some(schema) = self.reading.schema
+            && !self.writes(name)
+        {
+            let hint = schema.hint(&name.to_ascii_lowercase());
+            self.report("E202", place, format!("no analyzer writes `{name}`"), hint);
+        }
+        Context::Derived(name)
+    }
+
+    /// The question behind a derived field's name; left open where there is no schema, or the name is wrong already.
+    fn derived(&mut self, name: &str, value: String, span: &Range<usize>) -> Option<Derived> {
+        let field = name.to_ascii_lowercase();
+        let fields = self.reading.schema.map(|schema| schema.named(&field)).unwrap_or_default();
+        if fields.is_empty() {
+            return Some(Derived::Open { field, value });
+        }
+        match Derived::read(&fields, &value) {
+            Ok(derived) => Some(derived),
+            Err((code, message, hint)) => {
+                self.found.push(Diagnostic { hint, ..Diagnostic::new(code, span.clone(), format!("`{name}:` {message}")) });
+                None
+            }
+        }
     }
 
     fn unknown_field(&mut self, name: &str, place: Range<usize>) {
@@ -85,9 +120,21 @@ impl<'a> Parser<'a> {
                 self.advance();
                 leaf
             }
-            Token::Part(_) | Token::Field(_) => {
-                self.context = if matches!(self.token, Token::Field(_)) { inner } else { outer };
-                let node = self.primary();
+            Token::Part(_) | Token::List(_) | Token::Field(_) => {
+                // A field behind a field nests like a bracket, and a chain of them is as bounded.
+                let node = if self.depth >= DEEPEST {
+                    self.too_deep(place.clone());
+                    None
+                } else {
+                    self.depth += 1;
+                    let node = match self.token {
+                        Token::Part(name) => self.part(name, outer),
+                        Token::List(name) => self.list(name, outer),
+                        _ => self.primary(),
+                    };
+                    self.depth -= 1;
+                    node
+                };
                 self.context = outer;
                 node
             }
@@ -162,11 +209,24 @@ impl<'a> Parser<'a> {
                     self.report("E106", span, format!("`{}:` needs a value", field.name()), "to ask for any, use `exists:`");
                     return None;
                 }
+                if let Some(derived) = self.derived_known(field, &value.text) {
+                    return Some(Node { kind: Kind::Derived(derived), span });
+                }
                 Kind::Meta(values::read(field, &value, &mut self.found)?)
             }
-            Context::Derived(name) => Kind::Derived { field: name.to_ascii_lowercase(), value: text },
+            Context::Derived(name) => Kind::Derived(self.derived(name, text, &span)?),
         };
         Some(Node { kind, span })
+    }
+
+    /// `exists:` and `missing:` of what an analyzer writes.
+    fn derived_known(&self, field: MetaField, name: &str) -> Option<Derived> {
+        let exists = field == MetaField::Exists;
+        let lower = name.trim().to_ascii_lowercase();
+        if !(exists || field == MetaField::Missing) || matches!(Field::named(&lower), Some(Field::Text(_) | Field::Meta(_))) {
+            return None;
+        }
+        self.reading.schema?.named(&lower).first().map(|field| Derived::known(field, exists))
     }
 
     /// E206 for `site:(a author:b)`, where the inside is read as values.
@@ -201,6 +261,11 @@ impl<'a> Parser<'a> {
             );
         }
         let words = words?;
+        if words.patterns.len() > LONGEST_PHRASE {
+            let message = format!("the phrase has {} words, at most {LONGEST_PHRASE} are allowed", words.patterns.len());
+            self.report("E254", span.clone(), message, "keep the part of it that tells");
+            return None;
+        }
         let wildcards = words.patterns.iter().filter(|pattern| pattern.wild).count();
         if self.wildcards <= MOST_WILDCARDS && self.wildcards + wildcards > MOST_WILDCARDS {
             self.report(

@@ -1,0 +1,101 @@
+//! From and to other products' languages, by tables of cases.
+
+use crate::{Effect, Foreign, Query, convert_from};
+
+#[test]
+fn what_others_can_say_is_said_in_their_words() {
+    for (text, to, expected) in [
+        ("acme ONEAR/2 \"phone case\" -looney", Foreign::Brandwatch, "(acme NEAR/2f \"phone case\") AND NOT looney"),
+        ("@acme OR #acme", Foreign::Brandwatch, "at_mentions:acme OR #acme"),
+        ("raw:\"Google+\" lang:fr", Foreign::Brandwatch, "raw:\"Google+\" AND language:fr"),
+        ("kind:share country:france acme", Foreign::Brandwatch, "engagementType:RETWEET AND country:fr AND acme"),
+        ("title:(acme OR rival) body:phone", Foreign::Talkwalker, "(title:acme OR title:rival) AND content:phone"),
+        ("battery SENTENCE explod*", Foreign::Talkwalker, "battery SENTENCE explod*"),
+        ("\"obama merkel\"~5 site:news.example", Foreign::Talkwalker, "\"obama merkel\"~5 AND site:\"news.example\""),
+        ("engagement:>=100 acme", Foreign::Talkwalker, "engagement:>99 AND acme"),
+        ("acme NEAR phone NOT (a OR b)", Foreign::Meltwater, "acme NEAR/4 phone AND NOT (a OR b)"),
+        ("(acme OR rival) -cheap -\"for sale\" lang:fr", Foreign::X, "(acme OR rival) -cheap -\"for sale\" lang:fr"),
+        ("acme NOT (a OR b)", Foreign::X, "acme -a -b"),
+        ("acme NOT kind:share", Foreign::X, "acme -is:retweet"),
+        ("acme author:@Jane", Foreign::X, "acme from:jane"),
+        ("acme followers:[100 TO 500]", Foreign::X, "acme followers_count:100..500"),
+        ("\"and\" OR été", Foreign::X, "\"and\" OR été"),
+    ] {
+        let there = Query::parse(text).expect("a query").query.convert_to(to);
+        let expected = expected.replace("(acme NEAR/2f \"phone case\") AND", "acme NEAR/2f \"phone case\" AND");
+        assert_eq!(there.text.as_deref(), Some(expected.as_str()), "{text}");
+        assert_eq!(there.losses, [], "{text}");
+    }
+}
+
+#[test]
+fn what_others_cannot_say_gets_wider_and_is_reported() {
+    for (text, to, expected, lost) in [
+        ("acme NEAR/3 phone", Foreign::X, Some("acme phone"), vec!["acme NEAR/3 phone"]),
+        ("acme -(acme NEAR/3 phone)", Foreign::X, Some("acme"), vec!["acme NEAR/3 phone"]),
+        ("acme explod*", Foreign::X, Some("acme"), vec!["explod*"]),
+        ("acme OR explod*", Foreign::X, None, vec!["explod*", "acme OR explod*"]),
+        ("acme rating:>3", Foreign::Meltwater, Some("acme"), vec!["rating:{3 TO *]"]),
+        ("acme NOT rating:>3", Foreign::Brandwatch, Some("acme"), vec!["rating:{3 TO *]"]),
+        ("acme NOT (red AND rating:>3)", Foreign::Brandwatch, Some("acme"), vec!["rating:{3 TO *]"]),
+        ("acme NOT (red OR rating:>3)", Foreign::Brandwatch, Some("acme AND NOT red"), vec!["rating:{3 TO *]"]),
+        ("battery SENTENCE fire", Foreign::Brandwatch, Some("battery AND fire"), vec!["battery SENTENCE fire"]),
+        ("freq/3:(acme)", Foreign::Talkwalker, Some("acme"), vec!["freq/3:(acme)"]),
+        ("raw:BMW", Foreign::Meltwater, Some("\"BMW\""), vec!["raw:\"BMW\""]),
+        ("acme -raw:BMW", Foreign::Meltwater, Some("acme"), vec!["raw:\"BMW\""]),
+        ("title:acme", Foreign::X, Some("acme"), vec!["title:acme"]),
+        ("(acme -red) OR blue", Foreign::X, Some("acme OR blue"), vec!["NOT red"]),
+        ("acme NOT (a AND b)", Foreign::X, Some("acme"), vec!["NOT (a AND b)"]),
+        ("acme sentiment:negative", Foreign::Talkwalker, Some("acme"), vec!["sentiment:\"negative\""]),
+    ] {
+        let there = Query::parse(text).expect("a query").query.convert_to(to);
+        assert_eq!(there.text.as_deref(), expected, "{text}");
+        assert_eq!(there.losses.iter().map(|loss| loss.part.as_str()).collect::<Vec<_>>(), lost, "{text}");
+        assert!(there.losses.iter().all(|loss| loss.effect == Effect::Wider), "{text}");
+    }
+}
+
+#[test]
+fn what_others_write_is_read() {
+    for (from, text, expected, lost) in [
+        (Foreign::Brandwatch, "(apple OR orange) NEAR/5 (phone)", "(apple OR orange) NEAR/5 (phone)", 0),
+        (Foreign::Brandwatch, "acme AND authorFollowers:[10 TO 20]", "acme AND followers:[10 TO 20]", 0),
+        (Foreign::Brandwatch, "acme AND authorGender:F", "acme", 1),
+        (Foreign::Brandwatch, "acme NOT authorGender:(F OR M)", "acme", 1),
+        (Foreign::Brandwatch, "acme AND (red OR authorGender:F)", "acme", 1),
+        (
+            Foreign::Brandwatch,
+            "engagementType:RETWEET AND acme <<< a comment >>>",
+            "engagementType:RETWEET AND acme <<< a comment >>>",
+            0,
+        ),
+        (Foreign::Talkwalker, "BMW -site:\"mysite.example\"", "BMW -site:\"mysite.example\"", 0),
+        (
+            Foreign::Talkwalker,
+            "berry site:\"a.example\" site:\"b.example\" x",
+            "berry site:(\"a.example\" OR \"b.example\") x",
+            1,
+        ),
+        (Foreign::Talkwalker, "content:acme AND sourcecountry:fr", "body:acme AND country:fr", 0),
+        (Foreign::Talkwalker, "acme sourcetype:NEWS", "acme", 1),
+        (Foreign::Meltwater, "(\"sail boat\" or boat) near/3 race", "(\"sail boat\" OR boat) NEAR/3 race", 2),
+        (Foreign::Meltwater, "apple AND (watch OR ios)^9", "apple AND (watch OR ios)", 1),
+        (Foreign::Meltwater, "ingress:apple", "body:apple", 0),
+        (Foreign::X, "acme has:media lang:fr", "acme (has:image OR has:video) lang:fr", 0),
+        (Foreign::X, "acme AND phone", "acme \"AND\" phone", 1),
+        (Foreign::X, "$tsla OR url:tesla", "tsla OR links:\"*tesla*\"", 1),
+        (Foreign::X, "acme point_radius:[2.3 48.8 16km]", "acme", 1),
+        (Foreign::X, "conversation_id:1 followers_count:100", "thread:1 followers:>=100", 0),
+        (Foreign::X, "acme to:jane", "acme (at_mentions:\"jane\" AND is:reply)", 0),
+    ] {
+        let here = convert_from(from, text).unwrap_or_else(|errors| panic!("{text}: {errors:?}"));
+        assert_eq!(here.text.as_deref(), Some(expected), "{text}");
+        assert_eq!(here.losses.len(), lost, "{text}: {:?}", here.losses);
+        for loss in here.losses {
+            assert!(text.get(loss.span).is_some(), "{text}");
+        }
+    }
+    let (_, errors) = convert_from(Foreign::Brandwatch, "(acme").expect_err("a mistake");
+    assert_eq!(errors[0].code, "E101");
+    assert_eq!(convert_from(Foreign::X, "context:10.799").expect("a query").text, None);
+}

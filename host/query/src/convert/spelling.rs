@@ -1,0 +1,163 @@
+//! How each product spells what it can say.
+
+use super::Foreign;
+use crate::fields::MetaField;
+use crate::metadata::{AddressPattern, Meta, NumberRange, Property, Thing};
+use crate::syntax::Reach;
+use vigie_mention::MentionKind;
+
+impl Foreign {
+    pub(super) const fn shown(self) -> &'static str {
+        match self {
+            Self::Brandwatch => "Brandwatch",
+            Self::Talkwalker => "Talkwalker",
+            Self::Meltwater => "Meltwater",
+            Self::X => "X",
+        }
+    }
+
+    /// Most characters of a query, where the product says so.
+    pub(super) const fn most_characters(self) -> Option<usize> {
+        match self {
+            Self::X => Some(512),
+            Self::Talkwalker => Some(4_096),
+            Self::Brandwatch | Self::Meltwater => None,
+        }
+    }
+
+    /// The operator for a distance.
+    pub(super) fn near(self, reach: Reach, ordered: bool) -> Option<String> {
+        match (self, reach, ordered) {
+            (Self::X, ..) => None,
+            (Self::Brandwatch, Reach::Tokens(n), true) => Some(format!("NEAR/{n}f")),
+            (_, Reach::Tokens(n), true) => Some(format!("ONEAR/{n}")),
+            (_, Reach::Tokens(n), false) => Some(format!("NEAR/{n}")),
+            (Self::Talkwalker, Reach::Sentence, true) => Some("OSENTENCE".to_owned()),
+            (Self::Talkwalker, Reach::Sentence, false) => Some("SENTENCE".to_owned()),
+            (_, Reach::Sentence, _) => None,
+        }
+    }
+
+    /// Largest `n` of `"a b"~n`.
+    pub(super) const fn widest_window(self) -> u32 {
+        match self {
+            Self::Brandwatch | Self::Talkwalker => 100,
+            Self::Meltwater => 0,
+            Self::X => 6,
+        }
+    }
+
+    pub(super) const fn has_wildcards(self) -> bool {
+        !matches!(self, Self::X)
+    }
+
+    pub(super) const fn has_raw(self) -> bool {
+        matches!(self, Self::Brandwatch)
+    }
+
+    pub(super) const fn title(self) -> Option<&'static str> {
+        match self {
+            Self::Brandwatch | Self::Talkwalker | Self::Meltwater => Some("title"),
+            Self::X => None,
+        }
+    }
+
+    pub(super) const fn body(self) -> Option<&'static str> {
+        match self {
+            Self::Talkwalker => Some("content"),
+            Self::Brandwatch | Self::Meltwater | Self::X => None,
+        }
+    }
+
+    /// A question about a fact, if the product asks it in its queries.
+    pub(super) fn meta(self, meta: &Meta) -> Option<String> {
+        match self {
+            Self::Brandwatch => brandwatch(meta),
+            Self::Talkwalker => talkwalker(meta),
+            // Languages, places and sources are chosen beside the query.
+            Self::Meltwater => None,
+            Self::X => x(meta),
+        }
+    }
+}
+
+fn brandwatch(meta: &Meta) -> Option<String> {
+    Some(match meta {
+        Meta::Author(words) => format!("author:{words}"),
+        Meta::Site(site) => format!("site:{site}"),
+        Meta::Language(tag) => format!("language:{tag}"),
+        Meta::Listed(MetaField::AtMentions, name) => format!("at_mentions:{name}"),
+        Meta::Listed(_, name) => format!("hashtags:{name}"),
+        Meta::Address(MetaField::Links, AddressPattern::Prefix { host, path }) => format!("links:{host}{path}"),
+        Meta::Address(_, AddressPattern::Prefix { host, path }) => format!("url:{host}{path}"),
+        Meta::Address(MetaField::Url, AddressPattern::Glob(glob)) => format!("url:{glob}"),
+        Meta::Id(MetaField::Country, code) => format!("country:{}", code.to_lowercase()),
+        Meta::Id(MetaField::Continent, code) => format!("continent:{}", code.to_lowercase()),
+        Meta::Id(MetaField::ReplyTo, id) => format!("engagingWithGuid:{id}"),
+        Meta::Place(field, words) => format!("{}:{words}", field.name()),
+        Meta::Kind(MentionKind::Share) => "engagementType:RETWEET".to_owned(),
+        Meta::Kind(MentionKind::Reply) => "engagementType:REPLY".to_owned(),
+        Meta::Kind(MentionKind::Comment) => "engagementType:COMMENT".to_owned(),
+        _ => return None,
+    })
+}
+
+fn talkwalker(meta: &Meta) -> Option<String> {
+    Some(match meta {
+        Meta::Author(words) => format!("author:{words}"),
+        Meta::Site(site) => format!("site:\"{site}\""),
+        Meta::Language(tag) => format!("lang:{tag}"),
+        Meta::Listed(MetaField::AtMentions, name) => format!("\"@{name}\""),
+        Meta::Listed(_, name) => format!("\"#{name}\""),
+        Meta::Address(MetaField::Url, AddressPattern::Prefix { host, path }) => format!("url:\"{host}{path}\""),
+        Meta::Id(MetaField::Country, code) => format!("sourcecountry:{}", code.to_lowercase()),
+        Meta::Number(field @ (MetaField::Engagement | MetaField::Reach), range) => {
+            format!("{}:{}", field.name(), at_least(range, true)?)
+        }
+        _ => return None,
+    })
+}
+
+fn x(meta: &Meta) -> Option<String> {
+    Some(match meta {
+        Meta::Author(words) => match words.patterns.as_slice() {
+            [one] if !one.wild && one.text.is_ascii() => format!("from:{}", one.text),
+            _ => return None,
+        },
+        Meta::Language(tag) if tag.len() == 2 || tag == "und" => format!("lang:{tag}"),
+        Meta::Listed(MetaField::AtMentions, name) if !name.contains('*') => format!("@{name}"),
+        Meta::Listed(_, name) if !name.contains('*') => format!("#{name}"),
+        Meta::Address(MetaField::Links, AddressPattern::Prefix { host, path }) => format!("url:\"{host}{path}\""),
+        Meta::Id(MetaField::Country, code) => format!("place_country:{code}"),
+        Meta::Id(MetaField::Thread, id) => format!("conversation_id:{id}"),
+        Meta::Id(MetaField::ReplyTo, id) => format!("in_reply_to_tweet_id:{id}"),
+        Meta::Kind(MentionKind::Share) | Meta::Is(Property::Share) => "is:retweet".to_owned(),
+        Meta::Kind(MentionKind::Quote) => "is:quote".to_owned(),
+        Meta::Kind(MentionKind::Reply) | Meta::Is(Property::Reply) => "is:reply".to_owned(),
+        Meta::Is(Property::Verified) => "is:verified".to_owned(),
+        Meta::Has(Thing::Link) => "has:links".to_owned(),
+        Meta::Has(Thing::Image) => "has:images".to_owned(),
+        Meta::Has(Thing::Video) => "has:videos".to_owned(),
+        Meta::Has(Thing::Hashtag) => "has:hashtags".to_owned(),
+        Meta::Has(Thing::Geo) => "has:geo".to_owned(),
+        Meta::Number(MetaField::Followers, range) => match range {
+            NumberRange { low: Some(low), low_inside: true, high: None, .. } => format!("followers_count:{low}"),
+            NumberRange { low: Some(low), low_inside: true, high: Some(high), high_inside: true, .. } => {
+                format!("followers_count:{low}..{high}")
+            }
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// `>5` for a range that is nothing but a lower end, which for whole numbers can be written without the end itself.
+fn at_least(range: &NumberRange, whole: bool) -> Option<String> {
+    match range {
+        NumberRange { low: Some(low), low_inside: false, high: None, percent: false, .. } => Some(format!(">{low}")),
+        NumberRange { low: Some(low), low_inside: true, high: None, percent: false, .. } if whole && low.fract() == 0.0 => {
+            Some(format!(">{}", low - 1.0))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,69 @@
+//! Distances: what stands near what.
+
+use super::{DEEPEST, Parser};
+use crate::lex::Token;
+use crate::syntax::{Expr, Kind, Near, Node, Reach, TextLeaf};
+
+impl Parser<'_> {
+    pub(super) fn near(&mut self) -> Option<Node> {
+        let mut left = self.primary();
+        while let Token::Near { reach, ordered } = self.token {
+            let (name, operator) = (self.operator_here(), self.span.clone());
+            self.advance();
+            if matches!(self.token, Token::Not | Token::Minus) {
+                self.report("E210", self.span.clone(), near_takes(name), "exclude outside of it: `(a NEAR b) NOT c`");
+                self.not();
+                left = None;
+                continue;
+            }
+            self.operand_after(name, &operator);
+            let right = self.primary();
+            left = self.join(left, right, reach, ordered, name);
+        }
+        left
+    }
+
+    fn join(&mut self, left: Option<Node>, right: Option<Node>, reach: Reach, ordered: bool, name: &str) -> Option<Node> {
+        let (left, right) = (left?, right?);
+        let span = left.span.start..right.span.end;
+        // Both first, so that both are reported.
+        let (left, right) = (self.operand(left, name), self.operand(right, name));
+        let (left, right) = (left?, right?);
+        let depth = 1 + left.depth().max(right.depth());
+        if depth > DEEPEST {
+            self.too_deep(span);
+            return None;
+        }
+        let expr = Expr::Near(Box::new(Near { left, right, reach, ordered, depth }));
+        Some(Node { kind: Kind::Text(TextLeaf { scope: self.context.scope(), at_least: None, expr }), span })
+    }
+
+    /// What has places in a text, from a part of the tree; or E210.
+    pub(super) fn operand(&mut self, node: Node, operator: &str) -> Option<Expr> {
+        match node.kind {
+            Kind::Text(leaf) if leaf.at_least.is_none() && leaf.scope == self.context.scope() => Some(leaf.expr),
+            Kind::Text(leaf) if leaf.at_least.is_none() => {
+                self.report("E210", node.span, near_takes(operator), "write the field around it, as in `title:(a NEAR b)`");
+                None
+            }
+            Kind::Or(nodes) => {
+                let mut any = Vec::with_capacity(nodes.len());
+                for node in nodes {
+                    match self.operand(node, operator)? {
+                        Expr::AnyOf(inner) => any.extend(inner),
+                        expr => any.push(expr),
+                    }
+                }
+                Some(Expr::AnyOf(any))
+            }
+            _ => {
+                self.report("E210", node.span, near_takes(operator), "keep AND, NOT and fields outside of it");
+                None
+            }
+        }
+    }
+}
+
+fn near_takes(name: &str) -> String {
+    format!("{name} takes words, phrases or OR-groups of them")
+}
