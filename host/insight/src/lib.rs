@@ -7,8 +7,10 @@
 //! - `volume` is mentions per day, `share` the share of voice, `sentiment` the net sentiment with its interval.
 //! - `ranking` orders sources, languages and authors; `trend` compares with the window before.
 //! - `gaps` reads the coverage ledger: where nothing was read, a quiet day is not known to be quiet.
+//! - [`duplicates`] groups near-duplicates, the original first.
 //! - `formula` says what each number means: its formula, what happens at zero, and where it comes from.
 
+pub mod duplicates;
 mod error;
 mod formula;
 mod gaps;
@@ -24,7 +26,7 @@ pub use error::InsightError;
 pub use formula::Formula;
 pub use gaps::{Cause, Coverage, Gap};
 pub use ranking::{AuthorVolume, LanguageVolume, SourceVolume};
-pub use report::{Question, Report, TopicReport, TopicShown, report};
+pub use report::{Question, Report, TopicReport, TopicShown, report, report_where};
 pub use sentiment::NetSentiment;
 pub use share::Ratio;
 pub use trend::Trend;

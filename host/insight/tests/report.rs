@@ -42,7 +42,7 @@ fn record(id: &str, published: &str, author: &str, topics: &[&str], label: Optio
         media: Vec::new(),
         attributes: Vec::new(),
     };
-    let signals = Signals { language: None, sentiment: None, label };
+    let signals = Signals { language: None, sentiment: None, label, analyzed: None };
     Record { mention, topics: topics.iter().map(|name| topic(name)).collect(), annotations: Vec::new(), signals }
 }
 
