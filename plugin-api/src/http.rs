@@ -29,6 +29,7 @@ pub(crate) use crate::bindings::source_plugin::vigie::plugin::http::{
 };
 pub use answer::Response;
 pub use links::{Link, parse_links};
+pub(crate) use status::retry_after;
 pub use status::{error_to_failure, status_to_failure};
 pub use text::decode;
 

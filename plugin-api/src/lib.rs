@@ -55,10 +55,15 @@
 //!   What a field means is said in `wit/types.wit` and `wit/source.wit`; the generated types carry those words.
 //! - [`Failure`]: why a call did not succeed. The host acts on its class alone.
 //! - [`http`]: requests, answers that are checked before they are believed, `Link` headers.
+//! - [`google`]: error bodies of Google's services, and their days.
+//! - [`graph`]: error bodies and paging of Meta's services.
 //! - [`html`]: tags and addresses of HTML that services embed.
 //! - [`ids`]: texts as parts of ids.
+//! - [`lenient`]: fields of answers that keep no promise.
 //! - [`paging`]: cursors that know their version, and following pages.
 //! - [`time`]: what services write where a date should be, as a [`Moment`].
+//! - `forum` (behind the feature of that name): bulletin boards that are read from their feeds and pages.
+//! - [`features`] and [`linear`]: hashed features of a text, and the small models analyzers ship with.
 //! - [`settings`]: typed settings whose errors name the field.
 //! - [`clock`] and [`log`]: the host's clock and the operator's log.
 //! - [`testing`]: a fake host for native tests.
@@ -70,10 +75,17 @@ mod batch;
 pub mod bindings;
 pub mod clock;
 mod failure;
+pub mod features;
+#[cfg(feature = "forum")]
+pub mod forum;
+pub mod google;
+pub mod graph;
 mod host;
 pub mod html;
 pub mod http;
 pub mod ids;
+pub mod lenient;
+pub mod linear;
 pub mod log;
 mod mention;
 pub mod paging;

@@ -67,7 +67,7 @@ fn begins(response: &Response) -> String {
 ///
 /// # Source
 /// RFC 9110 section 10.2.3.
-pub(super) fn retry_after(response: &Response) -> Option<Duration> {
+pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
     let value = response.header("retry-after")?.trim();
     if let Ok(seconds) = value.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();

@@ -1,0 +1,460 @@
+//! From a text to normalised words.
+
+use std::ops::Range;
+
+/// Words read of a text; what follows them changes no model's mind and would cost time.
+pub const MOST_WORDS: usize = 1000;
+/// Letters of one word; text without spaces is cut into words of this length.
+const LONGEST_WORD: usize = 48;
+
+/// What a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// Letters and digits. Digits read `0`, one for any number of them.
+    Word,
+    /// A word behind `#`.
+    Hashtag,
+    /// A handle; reads `@`.
+    Handle,
+    /// An address; reads `http`.
+    Address,
+    /// `!`, `?` or `.`, doubled where there are several (a single `.` is no word).
+    Mark,
+    /// An emoji without its skin tone, or a face drawn with punctuation such as `:)`.
+    Emoji,
+}
+
+/// One normalised word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// What it is.
+    pub sort: Sort,
+    /// Where it stands in the text it was read from, in bytes.
+    pub at: Range<usize>,
+    /// Begins a sentence, line or clause: rules do not reach over it.
+    pub starts_clause: bool,
+    /// Two letters or more, all of them capitals.
+    pub shouted: bool,
+    /// Has a letter three times or more in a row, of which two are left.
+    pub stretched: bool,
+    /// Stands within reach of a negation; see [`Words::mark_negated`].
+    pub negated: bool,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// What an apostrophe inside a word does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Apostrophes {
+    /// It is dropped: `don't` reads `dont`.
+    #[default]
+    Join,
+    /// It ends a word: `j'adore` reads `j`, `adore`.
+    Split,
+}
+
+/// The normalised words of a text. Made once and filled again and again, so that reading a text allocates nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    /// All words, with one space before the first and behind each.
+    pub(super) buffer: String,
+    pub(super) words: Vec<Word>,
+}
+
+/// What has been read of the text at one place.
+struct Reader<'t> {
+    text: &'t str,
+    at: usize,
+    starts_clause: bool,
+}
+
+impl Words {
+    /// Reads a text, forgetting the last one.
+    ///
+    /// # Shape
+    /// Words are lower-cased; of a letter that stands three times or more in a row two are left; hyphens and all other signs separate
+    /// words; digits fold to `0`; addresses (`http://`, `https://`, `www.`) to `http`, handles to `@`; emoji lose skin tone and what is
+    /// joined to them. At most [`MOST_WORDS`] words are read.
+    pub fn read(&mut self, text: &str, apostrophes: Apostrophes) {
+        self.clear();
+        self.append(text, apostrophes);
+    }
+
+    /// Forgets the text.
+    pub fn clear(&mut self) {
+        self.buffer.clear();
+        self.words.clear();
+        self.buffer.push(' ');
+    }
+
+    /// Reads a further text behind the first, such as a body behind its title. It starts a clause; `at` counts in its own bytes.
+    pub fn append(&mut self, text: &str, apostrophes: Apostrophes) {
+        if self.buffer.is_empty() {
+            self.buffer.push(' ');
+        }
+        let mut reader = Reader { text, at: 0, starts_clause: true };
+        while self.words.len() < MOST_WORDS && self.next(&mut reader, apostrophes) {}
+    }
+
+    /// The words in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Word> {
+        self.words.iter()
+    }
+
+    /// The words as a slice.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// A word as it was normalised.
+    #[must_use]
+    pub fn text(&self, word: &Word) -> &str {
+        self.buffer.get(word.start..word.end).unwrap_or_default()
+    }
+
+    /// The n-th word as it was normalised; empty beyond the last.
+    #[must_use]
+    pub fn nth(&self, place: usize) -> &str {
+        self.words.get(place).map_or("", |word| self.text(word))
+    }
+
+    /// Marks the words that follow a negation, up to `reach` of them within its clause.
+    pub fn mark_negated(&mut self, reach: usize, is_negation: impl Fn(&str) -> bool) {
+        let buffer = &self.buffer;
+        let of = |word: &Word| word.sort == Sort::Word && buffer.get(word.start..word.end).is_some_and(&is_negation);
+        mark_negated(&mut self.words, reach, of);
+    }
+
+    /// The same, for those who know which words negate: `is_negation` is asked once for each word, in order.
+    pub fn mark_negated_at(&mut self, reach: usize, mut is_negation: impl FnMut() -> bool) {
+        mark_negated(&mut self.words, reach, |_| is_negation());
+    }
+
+    /// Reads on from one place; false at the end of the text.
+    fn next(&mut self, reader: &mut Reader<'_>, apostrophes: Apostrophes) -> bool {
+        let rest = &reader.text[reader.at..];
+        let Some(first) = rest.chars().next() else { return false };
+        let length = if first == '\n' {
+            reader.starts_clause = true;
+            1
+        } else if first.is_whitespace() {
+            first.len_utf8()
+        } else if first.is_alphanumeric() {
+            match address(rest) {
+                Some(length) => {
+                    self.push(Sort::Address, "http", reader, length);
+                    length
+                }
+                None => self.letters(rest, Sort::Word, reader, 0, apostrophes),
+            }
+        } else if first.is_ascii() {
+            self.sign(rest, reader, apostrophes)
+        } else if is_emoji(first) {
+            let length = emoji_length(rest);
+            self.push(Sort::Emoji, &rest[..first.len_utf8()], reader, length);
+            length
+        } else {
+            reader.starts_clause |=
+                matches!(first, '…' | '。' | '！' | '？' | '،' | '؛' | '؟' | '¡' | '¿' | '–' | '—' | '«' | '»');
+            match first {
+                '！' => self.push(Sort::Mark, "!", reader, first.len_utf8()),
+                '？' | '؟' => self.push(Sort::Mark, "?", reader, first.len_utf8()),
+                '…' => self.push(Sort::Mark, "..", reader, first.len_utf8()),
+                _ => {}
+            }
+            first.len_utf8()
+        };
+        reader.at += length;
+        true
+    }
+
+    /// A sign of ASCII at the start of `rest`; the length read.
+    fn sign(&mut self, rest: &str, reader: &mut Reader<'_>, apostrophes: Apostrophes) -> usize {
+        let bytes = rest.as_bytes();
+        let begins_chunk = reader.at == 0 || reader.text.as_bytes()[reader.at - 1].is_ascii_whitespace();
+        if let Some(length) = face(bytes) {
+            self.push(Sort::Emoji, &rest[..length], reader, length);
+            return length;
+        }
+        match bytes[0] {
+            b'@' => {
+                let length = 1 + bytes[1..].iter().take_while(|&&byte| is_name(byte)).count();
+                // A sign in the middle of a word is an address of post, not a handle.
+                if length > 1 && (begins_chunk || !reader.text.as_bytes()[reader.at - 1].is_ascii_alphanumeric()) {
+                    // `@name@server.example` is one handle.
+                    let server = bytes[length..].strip_prefix(b"@").map_or(0, |server| {
+                        let name = server.iter().take_while(|&&byte| is_name(byte) || matches!(byte, b'.' | b'-')).count();
+                        if name > 0 { name + 1 } else { 0 }
+                    });
+                    self.push(Sort::Handle, "@", reader, length + server);
+                    length + server
+                } else {
+                    1
+                }
+            }
+            b'#' if rest[1..].starts_with(char::is_alphanumeric) => {
+                1 + self.letters(&rest[1..], Sort::Hashtag, reader, 1, apostrophes)
+            }
+            mark @ (b'!' | b'?' | b'.') => {
+                let length = bytes.iter().take_while(|&&byte| matches!(byte, b'!' | b'?' | b'.')).count();
+                let same = bytes[..length].iter().filter(|&&byte| byte == mark).count();
+                if mark != b'.' || same > 1 {
+                    let doubled = match (mark, same > 1) {
+                        (b'!', false) => "!",
+                        (b'!', true) => "!!",
+                        (b'?', false) => "?",
+                        (b'?', true) => "??",
+                        _ => "..",
+                    };
+                    self.push(Sort::Mark, doubled, reader, length);
+                }
+                reader.starts_clause = true;
+                length
+            }
+            b',' | b';' | b':' | b'(' | b')' | b'"' => {
+                reader.starts_clause = true;
+                1
+            }
+            _ => 1,
+        }
+    }
+
+    /// A word of letters and digits at the start of `rest`, which stands `before` bytes behind the reader; the length read.
+    fn letters(&mut self, rest: &str, sort: Sort, reader: &mut Reader<'_>, before: usize, apostrophes: Apostrophes) -> usize {
+        let start = self.buffer.len();
+        let (mut last, mut run, mut kept) = ('\0', 0_u32, 0_usize);
+        let (mut letters, mut capitals, mut stretched) = (0_u32, 0_u32, false);
+        let mut length = rest.len();
+        let mut chars = rest.char_indices().peekable();
+        while let Some((at, char)) = chars.next() {
+            let joins = matches!(char, '\'' | '’')
+                && apostrophes == Apostrophes::Join
+                && kept > 0
+                && chars.peek().is_some_and(|(_, next)| next.is_alphabetic());
+            if joins || matches!(char, '\u{300}'..='\u{36f}' | '\u{640}' | '\u{64b}'..='\u{652}') {
+                // Accents on their own and the signs that stretch or vocalise Arabic are left out.
+                continue;
+            }
+            if !char.is_alphanumeric() || kept >= LONGEST_WORD {
+                length = at;
+                break;
+            }
+            if char.is_uppercase() {
+                capitals += 1;
+                letters += 1;
+            } else if char.is_alphabetic() {
+                letters += 1;
+            }
+            let lower = if char.is_ascii_digit() { '0' } else { lower(char) };
+            run = if lower == last { run + 1 } else { 1 };
+            last = lower;
+            if run > 2 || (lower == '0' && run > 1) {
+                stretched |= lower != '0';
+                continue;
+            }
+            self.buffer.push(lower);
+            kept += 1;
+        }
+        // A word cut for its length goes on behind an apostrophe: at least one character is always read.
+        let end = self.buffer.len();
+        self.buffer.push(' ');
+        self.words.push(Word {
+            sort,
+            at: reader.at..reader.at + before + length,
+            starts_clause: std::mem::take(&mut reader.starts_clause),
+            shouted: letters > 1 && capitals == letters,
+            stretched,
+            negated: false,
+            start,
+            end,
+        });
+        length
+    }
+
+    fn push(&mut self, sort: Sort, text: &str, reader: &mut Reader<'_>, length: usize) {
+        let start = self.buffer.len();
+        self.buffer.push_str(text);
+        let end = self.buffer.len();
+        self.buffer.push(' ');
+        self.words.push(Word {
+            sort,
+            at: reader.at..reader.at + length,
+            starts_clause: std::mem::take(&mut reader.starts_clause),
+            shouted: false,
+            stretched: false,
+            negated: false,
+            start,
+            end,
+        });
+    }
+}
+
+fn mark_negated(words: &mut [Word], reach: usize, mut is_negation: impl FnMut(&Word) -> bool) {
+    let mut left = 0_usize;
+    for word in words {
+        if word.starts_clause {
+            left = 0;
+        }
+        word.negated = left > 0;
+        left = left.saturating_sub(1);
+        if is_negation(word) {
+            word.negated = false;
+            left = reach;
+        }
+    }
+}
+
+/// Lower case, one character for one: the few that become two keep their first.
+fn lower(char: char) -> char {
+    if char.is_ascii() { char.to_ascii_lowercase() } else { char.to_lowercase().next().unwrap_or(char) }
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// The length of an address at the start of a text.
+fn address(rest: &str) -> Option<usize> {
+    let bytes = rest.as_bytes();
+    if !matches!(bytes[0], b'h' | b'H' | b'w' | b'W') {
+        return None;
+    }
+    let begins = |prefix: &[u8]| bytes.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+    (begins(b"http://") || begins(b"https://") || begins(b"www.")).then(|| rest.find(char::is_whitespace).unwrap_or(rest.len()))
+}
+
+/// The length of a face drawn with punctuation, eyes first, or a heart; only where no letter follows.
+fn face(bytes: &[u8]) -> Option<usize> {
+    if bytes.starts_with(b"<3") {
+        return Some(2);
+    }
+    if !matches!(bytes[0], b':' | b';' | b'=') {
+        return None;
+    }
+    let nose = usize::from(matches!(bytes.get(1), Some(b'-' | b'\'' | b'o' | b'^')) && bytes.len() > 2);
+    let mouth = |at: usize| {
+        let mouth = *bytes.get(at)?;
+        let next = bytes.get(at + 1).copied().unwrap_or(b' ');
+        let drawn = matches!(mouth, b')' | b'(' | b']' | b'[' | b'*' | b'|' | b'/' | b'\\')
+            || (matches!(mouth, b'D' | b'P' | b'p' | b'3' | b'o' | b'O' | b'S' | b's') && !next.is_ascii_alphanumeric());
+        // Not the start of an address such as `https://`.
+        (drawn && !(mouth == b'/' && next == b'/')).then_some(at + 1)
+    };
+    mouth(1).or_else(|| mouth(1 + nose))
+}
+
+/// Whether a character is drawn as a picture.
+#[must_use]
+pub fn is_emoji(char: char) -> bool {
+    matches!(char as u32,
+        0x1f000..=0x1faff | 0x2600..=0x27bf | 0x2b00..=0x2bff | 0x2190..=0x21ff | 0x2300..=0x23ff | 0x25a0..=0x25ff | 0x3030 | 0x303d)
+}
+
+/// The length of an emoji with its skin tone, variation and what is joined to it.
+fn emoji_length(rest: &str) -> usize {
+    let mut chars = rest.char_indices().skip(1).peekable();
+    while let Some((at, char)) = chars.next() {
+        match char as u32 {
+            0xfe0e | 0xfe0f | 0x1f3fb..=0x1f3ff => {}
+            // A joiner takes the emoji behind it along.
+            0x200d if chars.peek().is_some_and(|(_, next)| is_emoji(*next)) => {
+                chars.next();
+            }
+            _ => return at,
+        }
+    }
+    rest.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, apostrophes: Apostrophes) -> Vec<String> {
+        let mut words = Words::default();
+        words.read(text, apostrophes);
+        words.iter().map(|word| words.text(word).to_owned()).collect()
+    }
+
+    #[test]
+    fn words_are_normalised() {
+        for (text, wanted) in [
+            ("Don't WAIT, well-made", "dont wait well made"),
+            ("noooo waaaay", "noo waay"),
+            ("@acme_fr see https://a.example/x?y=1 www.b.example", "@ see http http"),
+            ("@ana@mastodon.example hi", "@ hi"),
+            ("mail a@b.example", "mail a b example"),
+            ("2 phones, 1999 or iPhone15", "0 phones 0 or iphone0"),
+            ("wow!!! really?! ok. hm...", "wow !! really ? ok hm .."),
+            ("👍🏽 ❤️ 👩‍💻 :-) :D <3 ;)", "👍 ❤ 👩 :-) :D <3 ;)"),
+            ("see: the #BestPhone", "see the bestphone"),
+            ("Été ÇA", "été ça"),
+            ("جمييييل جدًا", "جميل جدا"),
+            ("' - '' ", ""),
+            ("", ""),
+        ] {
+            let wanted: Vec<&str> = wanted.split_whitespace().collect();
+            // Arabic letters are cut to two like all others.
+            let wanted: Vec<String> = wanted.iter().map(|word| word.replace("جميل", "جمييل")).collect();
+            assert_eq!(read(text, Apostrophes::Join), wanted, "{text}");
+        }
+        assert_eq!(
+            read("J'adore l’écran, n'est-ce pas ?", Apostrophes::Split),
+            ["j", "adore", "l", "écran", "n", "est", "ce", "pas", "?"]
+        );
+    }
+
+    #[test]
+    fn places_are_those_of_the_text() {
+        let text = "Été: #Top 👍🏽 soooo @a";
+        let mut words = Words::default();
+        words.read(text, Apostrophes::Join);
+        let places: Vec<&str> = words.iter().map(|word| &text[word.at.clone()]).collect();
+        assert_eq!(places, ["Été", "#Top", "👍🏽", "soooo", "@a"]);
+        assert!(words.as_slice()[1].starts_clause && words.as_slice()[3].stretched);
+        assert_eq!((words.nth(1), words.nth(9)), ("top", ""));
+    }
+
+    #[test]
+    fn negation_reaches_to_the_end_of_its_clause() {
+        let mut words = Words::default();
+        words.read("I do not like this big phone, sorry", Apostrophes::Join);
+        words.mark_negated(3, |word| word == "not");
+        let negated: Vec<&str> = words.iter().filter(|word| word.negated).map(|word| words.text(word)).collect();
+        assert_eq!(negated, ["like", "this", "big"]);
+        words.read("not, good", Apostrophes::Join);
+        words.mark_negated(3, |word| word == "not");
+        assert!(words.iter().all(|word| !word.negated));
+    }
+
+    #[test]
+    fn any_text_is_read_in_bounded_words() {
+        let long = "é".repeat(10_000);
+        assert!(read(&long, Apostrophes::Join).iter().all(|word| word.chars().count() <= 2), "one letter stretched");
+        let long: String = (0..10_000).map(|number| if number % 2 == 0 { 'a' } else { 'b' }).collect();
+        let words = read(&long, Apostrophes::Join);
+        assert!(words.len() > 100 && words.iter().all(|word| word.len() <= LONGEST_WORD));
+        assert_eq!(read(&"a ".repeat(5000), Apostrophes::Join).len(), MOST_WORDS);
+        for odd in [
+            "\u{200d}",
+            "a\u{301}\u{301}",
+            "\u{640}",
+            "x'",
+            "'x'",
+            "@",
+            "#",
+            "#!",
+            ":",
+            "👩\u{200d}",
+            "\u{fe0f}",
+            ":-",
+            "=",
+            "İ",
+            "a’",
+        ] {
+            read(odd, Apostrophes::Split);
+            read(odd, Apostrophes::Join);
+        }
+    }
+}
