@@ -1,5 +1,5 @@
-//! What is done to Vigie rather than with it: `cargo xtask demo`, `test`, `plugins`, `samples`, `bench`. Each command sets up what it needs and
-//! says what it did.
+//! What is done to Vigie rather than with it: `cargo xtask demo`, `test`, `plugins`, `samples`, `bench`, `train`. Each command sets up what it
+//! needs and says what it did.
 
 mod bench;
 mod component;
@@ -8,6 +8,7 @@ mod plugins;
 mod run;
 mod samples;
 mod test;
+mod train;
 mod wasm_target;
 
 use std::process::ExitCode;
@@ -49,6 +50,11 @@ enum Command {
     ///
     /// Builds for release first. A million mentions take a few minutes and about a gigabyte of disk; --mentions takes fewer.
     Bench(bench::Options),
+    /// Trains the tables the analyzers ship with, from the training data
+    ///
+    /// The tables are committed: training is needed only to change them. The same data give the same bytes; `--check` proves it and
+    /// writes nothing. Prints how well each model does on rows it has not seen, and writes `table/MANIFEST.toml` and `table/NOTICE`.
+    Train(train::Options),
 }
 
 fn main() -> ExitCode {
@@ -58,6 +64,7 @@ fn main() -> ExitCode {
         Command::Samples(options) => samples::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Train(options) => train::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

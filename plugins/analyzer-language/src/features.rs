@@ -1,78 +1,78 @@
-//! From a text to the buckets of its character n-grams. Trainer and plugin share this, byte for byte.
+//! From a text to what the model looks at. Trainer and plugin share this.
 
-/// Bits of a bucket's number: the table has `1 << BITS` rows.
-pub const BITS: u32 = 14;
-/// Letters read of a text; the language of a long one is told long before.
-pub const MOST_LETTERS: usize = 600;
-/// Longest n-gram, in characters.
-const LONGEST: usize = 4;
+use vigie_plugin::features::{Apostrophes, Grams, Sort, Word, Words};
+use vigie_plugin::linear::Hash;
 
-/// Calls `bucket` for each character n-gram of 1 to 4 characters, counted within words that are padded with a space on both sides.
-///
-/// # Shape
-/// The text is lower-cased; addresses (`http…`, `www.…`), handles (`@x`) and hashtags (`#x`) are left out, since they are names; all
-/// characters that are no letters separate words. Returns how many n-grams there were.
-pub fn each_bucket(text: &str, mut bucket: impl FnMut(usize)) -> usize {
-    let mut count = 0;
-    let mut letters = 0;
-    let mut word = String::new();
-    let mut starts: Vec<usize> = Vec::new();
-    for token in text.split_whitespace() {
-        if token.starts_with(['@', '#'])
-            || token.starts_with("http://")
-            || token.starts_with("https://")
-            || token.starts_with("www.")
-        {
-            continue;
-        }
-        for piece in token.split(|char: char| !char.is_alphabetic()).filter(|piece| !piece.is_empty()) {
-            word.clear();
-            word.push(' ');
-            word.extend(piece.chars().flat_map(char::to_lowercase));
-            word.push(' ');
-            starts.clear();
-            starts.extend(word.char_indices().map(|(at, _)| at));
-            starts.push(word.len());
-            for first in 0..starts.len() - 1 {
-                for last in first + 1..(first + LONGEST + 1).min(starts.len()) {
-                    bucket(hash(&word.as_bytes()[starts[first]..starts[last]]));
-                    count += 1;
-                }
-            }
-            letters += starts.len() - 3;
-            if letters >= MOST_LETTERS {
-                return count;
-            }
-        }
-    }
-    count
+/// Bytes read of a text; the language of a long one is told long before.
+const MOST_BYTES: usize = 512;
+/// Letters below which hashtags are asked too: they are often names, but all that a short text may have.
+const FEW_LETTERS: usize = 12;
+/// Pieces of words that speak.
+const PIECES: Grams = Grams { words: 0, shortest: 2, longest: 4 };
+/// Words of fewer bytes are pieces already.
+const SHORTEST_WORD: usize = 4;
+const WHOLE: Hash = Hash::sort(b'L');
+
+/// The start of a text, cut between two characters.
+fn start_of(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MOST_BYTES)]
 }
 
-/// FNV-1a of 32 bits, folded to [`BITS`]. Source: RFC draft-eastlake-fnv, section 5 (offset basis and prime) and 3 (folding).
-#[must_use]
-pub fn hash(bytes: &[u8]) -> usize {
-    let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    ((hash >> BITS) ^ hash) as usize & ((1 << BITS) - 1)
+/// Calls `emit` with each feature of the text in `words`: pieces of two to four characters of its words, which have a space on both sides,
+/// and longer words as a whole. Handles, addresses and (where there are enough other words) hashtags are left out.
+#[inline]
+pub fn each_feature(words: &Words, mut emit: impl FnMut(u32)) {
+    for word in telling(words) {
+        words.each_piece(word, PIECES, &mut emit);
+        let text = words.text(word);
+        if text.len() >= SHORTEST_WORD {
+            emit(WHOLE.bytes(text.as_bytes()).feature());
+        }
+    }
+}
+
+/// The words that tell a language.
+pub fn telling(words: &Words) -> impl Iterator<Item = &Word> {
+    let letters: usize = words.iter().filter(|word| word.sort == Sort::Word).map(|word| words.text(word).len()).sum();
+    let hashtags = letters < FEW_LETTERS;
+    words.iter().filter(move |word| word.sort == Sort::Word || (hashtags && word.sort == Sort::Hashtag))
+}
+
+/// Fills `words` with the start of a title and a text.
+pub fn read(words: &mut Words, title: Option<&str>, text: &str) {
+    words.clear();
+    if let Some(title) = title {
+        words.append(start_of(title), Apostrophes::Split);
+    }
+    words.append(start_of(text), Apostrophes::Split);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_hash_is_fixed_for_ever() {
-        // FNV-1a of "" is 811c9dc5, of "a" e40c292c, of "foobar" bf9cf968 (RFC draft-eastlake-fnv, appendix C).
-        for (text, fnv) in [("", 0x811c_9dc5_u32), ("a", 0xe40c_292c), ("foobar", 0xbf9c_f968)] {
-            assert_eq!(hash(text.as_bytes()), (((fnv >> BITS) ^ fnv) & ((1 << BITS) - 1)) as usize, "{text}");
-        }
+    fn count(text: &str) -> usize {
+        let mut words = Words::default();
+        read(&mut words, None, text);
+        let mut count = 0;
+        each_feature(&words, |_| count += 1);
+        count
     }
 
     #[test]
     fn names_and_addresses_are_no_language() {
-        let count = |text| each_bucket(text, |_| {});
-        assert_eq!(count("@acme #acme https://acme.example www.acme.example 123 !"), 0);
-        // " a " has the n-grams " ", "a", " ", " a", "a ", " a ".
-        assert_eq!(count("a"), 6);
-        assert_eq!(count("a, a"), 12);
+        assert_eq!(count("@acme https://acme.example www.acme.example !"), 0);
+        // " a " has three characters: two pieces of two and one of three.
+        assert_eq!(count("a"), 3);
+        assert_eq!(count("a, a"), 6);
+        assert_eq!(count("a long enough sentence #acme"), count("a long enough sentence #"));
+        assert!(count("#unebonneidée") > 10, "all there is");
+    }
+
+    #[test]
+    fn only_the_start_of_a_long_text_is_read() {
+        let long = "déjà vu ".repeat(10_000);
+        assert!(count(&long) < 1000);
+        assert_eq!(start_of(&"é".repeat(400)).len(), MOST_BYTES);
     }
 }

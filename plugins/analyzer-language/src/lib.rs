@@ -1,18 +1,23 @@
 //! Says in which language a mention is written.
 //!
-//! Scripts that one language alone uses decide by themselves. Everything else goes through a linear model over hashed
-//! character n-grams ([`features`]), whose table ([`table`]) is trained by `examples/train.rs` on subtitle lines and shipped as eight-bit
-//! numbers. Below a margin of confidence the answer is `und`: a wrong language is worse than none.
+//! Scripts that one language alone uses decide by themselves ([`script`]). Everything else goes through a linear model over hashed pieces
+//! of words ([`features`], [`detect`]), trained by `xtask/train` on subtitle lines and shipped as eight-bit numbers. Below a margin of
+//! confidence the answer is `und`: a wrong language is worse than none.
 
 pub mod detect;
 pub mod features;
-pub mod table;
+pub mod script;
+
+use std::sync::OnceLock;
 
 use serde::Deserialize;
-use vigie_plugin::{Analyzer, Annotation, Document, Failure, FailureClass, Value};
+use vigie_plugin::linear::Model;
+use vigie_plugin::{Analyzer, Annotation, Document, Failure};
 
 use crate::detect::Detector;
-use crate::table::Table;
+
+/// Confidence below which the answer is `und`, unless the operator says otherwise.
+pub const MARGIN: f32 = 0.35;
 
 /// What the operator may set; see `plugin.toml`.
 #[derive(Debug, Deserialize)]
@@ -24,7 +29,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { margin: 0.5, languages: Vec::new() }
+        Self { margin: MARGIN, languages: Vec::new() }
     }
 }
 
@@ -35,11 +40,8 @@ impl Analyzer for Language {
     type Settings = Settings;
 
     fn analyze(settings: &Settings, documents: Vec<Document>) -> Result<Vec<Result<Vec<Annotation>, Failure>>, Failure> {
-        let detector = Detector::new(Table::shipped(), settings.margin, &settings.languages).map_err(|unknown| Failure {
-            class: FailureClass::Settings,
-            message: unknown.to_string(),
-            retry_after_ms: None,
-        })?;
+        let detector = Detector::new(shipped(), settings.margin, &settings.languages)
+            .map_err(|unknown| Failure::settings(unknown.to_string()))?;
         Ok(documents.iter().map(|document| Ok(vec![annotate(&detector, document)])).collect())
     }
 }
@@ -47,11 +49,33 @@ impl Analyzer for Language {
 /// The annotation of one document; its title counts as part of its text.
 #[must_use]
 pub fn annotate(detector: &Detector<'_>, document: &Document) -> Annotation {
-    let found = match &document.title {
-        Some(title) => detector.detect(&format!("{title}\n{}", document.text)),
-        None => detector.detect(&document.text),
-    };
-    Annotation { key: "language".to_owned(), value: Value::Text(found.tag.to_owned()), confidence: found.confidence }
+    let found = detector.detect(document.title.as_deref(), &document.text);
+    Annotation::new("language", found.tag).confidence(found.confidence)
+}
+
+/// The model this plugin ships with.
+///
+/// # Panics
+/// Never: a test reads the same bytes.
+#[must_use]
+pub fn shipped() -> &'static Model<'static> {
+    static MODEL: OnceLock<Model<'static>> = OnceLock::new();
+    MODEL.get_or_init(|| {
+        Model::read(include_bytes!("../table/language.bin")).expect("the shipped table is whole; a test reads it")
+    })
 }
 
 vigie_plugin::export_analyzer!(Language);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_model_is_whole_and_knows_its_languages() {
+        assert!(shipped().classes().len() >= 30);
+        for tag in ["en", "fr", "de", "es", "it", "pt", "nl", "ar"] {
+            assert!(shipped().place(tag).is_some(), "{tag}");
+        }
+    }
+}

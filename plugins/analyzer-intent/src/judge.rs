@@ -1,0 +1,136 @@
+//! From cues and tone to likelihoods.
+//!
+//! Each intent is a logistic sum of its cues, the tone, and a few counts. The weights were set by hand, after what D. Preoţiuc-Pietro et
+//! al. report to tell complaints from other posts ("Automatically Identifying Complaints in Social Media", ACL 2019, section 4: words of
+//! failure, waiting, service and negation, questions, "my" and "you"; against them thanks, praise, exclamation, links), since no labelled
+//! posts under a free licence exist. They are meant to be read.
+
+use vigie_plugin::features::Sort;
+use vigie_plugin::linear::sigmoid;
+
+use crate::cues::Found;
+use crate::stage::Tone;
+use crate::text::Text;
+use crate::{INTENTS, Intent};
+
+/// How much of its weight each further cue of an intent keeps.
+const FURTHER: f32 = 0.5;
+/// Cues of one sign that count; the rest say nothing new.
+const MOST_CUES: usize = 5;
+
+/// Counts of a text that stand beside cues.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Counts {
+    /// Speaks to an account.
+    pub addressed: bool,
+    /// Begins by speaking to it.
+    pub addressed_first: bool,
+    /// Has a link.
+    pub links: bool,
+    /// Has an exclamation mark.
+    pub exclaims: bool,
+    /// Has a question mark.
+    pub asks: bool,
+    /// Speaks of its author ("I", "my").
+    pub own: bool,
+    /// Speaks to a "you".
+    pub you: bool,
+    /// Negations, up to three.
+    pub negations: u8,
+    /// Stars of a review from 0 to 1, if it has any.
+    pub rating: Option<f32>,
+}
+
+impl Counts {
+    /// Counts a text of English or French.
+    #[must_use]
+    pub fn of(text: &Text, rating: Option<f32>) -> Self {
+        let mut counts = Self { rating, ..Self::default() };
+        for (place, word) in text.words().iter().enumerate() {
+            match word.sort {
+                Sort::Handle => {
+                    counts.addressed = true;
+                    counts.addressed_first |= place == 0;
+                }
+                Sort::Address => counts.links = true,
+                Sort::Mark => {
+                    let mark = text.folded(place);
+                    counts.exclaims |= mark.starts_with('!');
+                    counts.asks |= mark.starts_with('?');
+                }
+                Sort::Word | Sort::Hashtag => match text.folded(place) {
+                    "i" | "my" | "im" | "ive" | "me" | "our" | "we" | "je" | "j" | "mon" | "ma" | "mes" | "nous" | "notre" => {
+                        counts.own = true;
+                    }
+                    "you" | "your" | "u" | "ur" | "yall" | "vous" | "votre" | "vos" => counts.you = true,
+                    "pas" | "jamais" | "aucun" | "aucune" | "rien" => counts.negations += u8::from(counts.negations < 3),
+                    // A text with the names taken out for its readers' sake still speaks to somebody.
+                    "user" | "username" if place == 0 => counts.addressed = true,
+                    word => counts.negations += u8::from(counts.negations < 3 && crate::stage::is_negation(word)),
+                },
+                Sort::Emoji => {}
+            }
+        }
+        counts
+    }
+}
+
+/// How likely each intent is, in the order of [`INTENTS`].
+#[must_use]
+pub fn likelihoods(found: &[Found], tone: &Tone, counts: &Counts) -> [f32; INTENTS.len()] {
+    INTENTS.map(|intent| {
+        let (cues, against) = (sum(found, intent, 1.0), sum(found, intent, -1.0));
+        sigmoid(match intent {
+            Intent::Complaint => complaint(cues, against, tone, counts),
+            Intent::Question => cues - against - 1.6 - 0.4 * yes(counts.links),
+            Intent::Praise => praise(cues, against, tone, counts),
+            Intent::Purchase => {
+                cues - against - 1.9 + tone.wants - 0.5 * yes(counts.links) - 1.0 * tone.displeased + 0.2 * yes(counts.own)
+            }
+            Intent::ChurnRisk => cues - against - 2.4 + 0.6 * tone.displeased - 0.6 * tone.pleased + 0.2 * yes(counts.own),
+        })
+    })
+}
+
+/// The cues of an intent for (`sign` 1) or against it (-1), strongest first and each further one less.
+fn sum(found: &[Found], intent: Intent, sign: f32) -> f32 {
+    let mut weights: Vec<f32> = found
+        .iter()
+        .filter(|found| found.intent == intent)
+        .map(|found| found.weight * sign)
+        .filter(|weight| *weight > 0.0)
+        .collect();
+    weights.sort_by(|a, b| b.total_cmp(a));
+    weights
+        .into_iter()
+        .take(MOST_CUES)
+        .enumerate()
+        .map(|(place, weight)| if place == 0 { weight } else { weight * FURTHER })
+        .sum()
+}
+
+fn complaint(cues: f32, against: f32, tone: &Tone, counts: &Counts) -> f32 {
+    let addressed = 0.6 * yes(counts.addressed) + 0.2 * yes(counts.addressed_first) + 0.3 * yes(counts.you && counts.addressed);
+    // Stars say most where there are any.
+    let stars = counts.rating.map_or(0.0, |rating| 3.0 - 6.0 * rating);
+    cues - against - 2.5 + 2.0 * tone.problem + 2.2 * tone.displeased - 1.4 * tone.pleased
+        + addressed
+        + 0.3 * yes(counts.own)
+        + 0.4 * f32::from(counts.negations.min(2))
+        + 0.3 * yes(counts.asks && cues > 0.0)
+        - 0.8 * yes(counts.links)
+        - 0.3 * yes(counts.exclaims)
+        + stars
+}
+
+fn praise(cues: f32, against: f32, tone: &Tone, counts: &Counts) -> f32 {
+    let stars = counts.rating.map_or(0.0, |rating| 5.0 * rating - 3.0);
+    cues - against - 2.6 + 1.8 * tone.pleased - 1.5 * tone.displeased - 1.0 * tone.problem + 0.3 * yes(counts.exclaims)
+        - 0.3 * yes(counts.asks)
+        - 0.3 * f32::from(counts.negations.min(2))
+        + stars
+}
+
+fn yes(condition: bool) -> f32 {
+    f32::from(u8::from(condition))
+}

@@ -1,0 +1,176 @@
+//! Whole documents, as the host hands them over.
+
+use vigie_plugin::{FailureClass, Rating, Value, settings};
+
+use super::*;
+
+fn labels(annotations: &[Annotation], key: &str) -> Vec<Label> {
+    match annotations.iter().find(|annotation| annotation.key == key).map(|annotation| &annotation.value) {
+        Some(Value::Labels(labels)) => labels.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn intents(language: &str, text: &str) -> Vec<String> {
+    let annotations = annotate(&Settings::default(), &mut Text::default(), &Document::new(text).language(language));
+    labels(&annotations, "intent").into_iter().map(|label| label.name).collect()
+}
+
+#[test]
+fn intents_are_seen() {
+    let mut missed = Vec::new();
+    for (language, intent, texts) in [
+        (
+            "en",
+            "complaint",
+            &[
+                "@acme my router has been down since Monday and nobody answers",
+                "Still waiting for my refund, three weeks now",
+                "why does the app keep crashing after the update?",
+                "@acme_help i was charged twice for the same order",
+                "Worst customer service I have ever seen",
+                "This phone is broken and you don't even reply",
+            ][..],
+        ),
+        (
+            "en",
+            "purchase",
+            &[
+                "I want to buy the new Acme phone so bad",
+                "should I get the Acme 5 or wait for the 6?",
+                "where can I buy these shoes?",
+                "Thinking of getting one for my birthday",
+                "How much is the blue one?",
+                "can't wait to get my hands on this phone",
+            ],
+        ),
+        (
+            "en",
+            "praise",
+            &[
+                "Love my new headphones, amazing sound",
+                "Great service from @acme today, thank you so much!",
+                "I highly recommend this place",
+            ],
+        ),
+        (
+            "en",
+            "churn-risk",
+            &[
+                "I am cancelling my subscription",
+                "never shopping there again",
+                "That's it, switching to a competitor",
+                "You just lost a customer",
+            ],
+        ),
+        ("en", "question", &["Does it work with a Mac?", "anyone know how to reset this", "what is the difference"]),
+        (
+            "fr",
+            "complaint",
+            &[
+                "Toujours pas reçu mon colis, honteux",
+                "@acme votre appli ne marche plus depuis hier",
+                "J'attends mon remboursement depuis trois semaines",
+                "Service client injoignable, je suis très déçue",
+            ],
+        ),
+        (
+            "fr",
+            "purchase",
+            &["Je veux acheter ce téléphone", "Où peut-on commander cette montre ?", "J'hésite entre les deux modèles"],
+        ),
+        ("fr", "praise", &["Merci beaucoup pour votre accueil, équipe géniale", "J'adore mon nouveau vélo, très bonne qualité"]),
+        ("fr", "churn-risk", &["Je résilie mon forfait", "Plus jamais chez eux", "Je vais changer d'opérateur"]),
+        ("fr", "question", &["Est-ce que la batterie tient la journée", "Comment faire pour le réinitialiser ?"]),
+        ("de", "question", &["Wann kommt das neue Modell?"]),
+    ] {
+        for text in texts {
+            let found = intents(language, text);
+            if !found.iter().any(|name| name == intent) {
+                missed.push(format!("{intent}: {text}: {found:?}"));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn what_is_not_meant_is_not_said() {
+    let mut wrong = Vec::new();
+    for (language, intent, text) in [
+        ("en", "complaint", "Good morning everyone, what a lovely day"),
+        ("en", "complaint", "thanks for the quick help, it works now"),
+        ("en", "complaint", "no problem, happy to help"),
+        ("en", "purchase", "I don't want to buy this phone"),
+        ("en", "purchase", "I want to go home and sleep"),
+        ("en", "purchase", "already bought mine last week"),
+        ("en", "praise", "not happy with the service"),
+        ("en", "churn-risk", "I will never leave you"),
+        ("en", "question", "it arrived yesterday"),
+        ("fr", "complaint", "Merci, tout est parfait"),
+        ("fr", "purchase", "Je ne veux plus acheter chez vous"),
+        ("fr", "praise", "pas content du tout"),
+        ("de", "complaint", "Der Akku ist kaputt"),
+    ] {
+        let found = intents(language, text);
+        if found.iter().any(|name| name == intent) {
+            wrong.push(format!("{intent}: {text}: {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for text in ["", " ", "😍", "https://a.example", "The meeting is on Tuesday"] {
+        assert!(intents("en", text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn each_intent_shows_its_cue() {
+    let document = Document::new("@acme I was charged twice, so I am cancelling my plan").language("en");
+    let annotations = annotate(&Settings::default(), &mut Text::default(), &document);
+    let (intents, cues) = (labels(&annotations, "intent"), labels(&annotations, "intent-cues"));
+    assert_eq!(intents.len(), cues.len());
+    for (intent, cue) in intents.iter().zip(&cues) {
+        let words = cue.name.strip_prefix(&format!("{}: ", intent.name)).expect("named after its intent");
+        assert!(words == "tone" || document.text.contains(words), "{cue:?}");
+        assert!((0.5..=1.0).contains(&intent.score) && cue.score > 0.0);
+    }
+    assert!(cues.iter().any(|cue| cue.name == "churn-risk: cancelling my plan"), "{cues:?}");
+}
+
+#[test]
+fn stars_count() {
+    let rated = |value: f64| {
+        let mut document = Document::new("The delivery came on Tuesday.").language("en");
+        document.rating = Some(Rating { value, worst: 1.0, best: 5.0 });
+        let annotations = annotate(&Settings::default(), &mut Text::default(), &document);
+        labels(&annotations, "intent").into_iter().map(|label| label.name).collect::<Vec<_>>()
+    };
+    assert_eq!(rated(1.0), ["complaint"]);
+    assert!(!rated(3.0).contains(&"complaint".to_owned()));
+    assert!(!rated(5.0).contains(&"complaint".to_owned()));
+}
+
+#[test]
+fn settings_change_what_is_seen() {
+    let document = Document::new("the dial tone is gone").language("en");
+    let read = |text: &str| settings::read::<Settings>(text);
+    let own = read(r#"{"cues":{"complaint":["dial tone _ gone"]}}"#).expect("fits");
+    let seen = |settings: &Settings| labels(&annotate(settings, &mut Text::default(), &document), "intent").len();
+    assert_eq!((seen(&Settings::default()), seen(&own)), (0, 1));
+    assert_eq!(seen(&read(r#"{"cues":{"complaint":["dial tone"]},"threshold":0.95}"#).expect("fits")), 0);
+    for wrong in [r#"{"cues":{"anger":["x"]}}"#, r#"{"cues":{"praise":["_ _"]}}"#, r#"{"threshold":"x"}"#] {
+        let failure = read(wrong).expect_err(wrong);
+        assert_eq!(failure.class, FailureClass::Settings, "{wrong}: {}", failure.message);
+    }
+}
+
+#[test]
+fn any_text_is_judged_in_bounded_time() {
+    for odd in ["?", "!!", "@", "#", "'", "never never never", "İ", "\u{200d}", "a\u{301}"] {
+        for language in ["en", "fr", "xx"] {
+            intents(language, odd);
+        }
+    }
+    intents("en", &"I want to not buy never again why is my ".repeat(20_000));
+    intents("fr", &"je ne veux plus jamais acheter ".repeat(20_000));
+}
