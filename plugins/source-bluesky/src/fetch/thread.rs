@@ -1,0 +1,56 @@
+//! Reads the thread around a post: what it answers and what answers it, in one answer.
+
+use serde::{Deserialize, Serialize};
+use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, FailureClass, Instant, Poll};
+
+use super::{HOUR_MS, children, get, pause, send, wanted};
+use crate::Settings;
+use crate::normalize::node;
+use crate::parse::Thread;
+
+/// Answers to answers to answers; deeper ones are in threads of their own.
+const DEPTH: u32 = 40;
+
+/// What had no answers when it was found is not asked for them at once.
+#[derive(Debug, Serialize, Deserialize)]
+struct Waited {}
+
+impl Cursor for Waited {
+    const VERSION: u32 = 1;
+}
+
+pub(super) fn poll(
+    settings: &Settings,
+    request: &Poll,
+    uri: &str,
+    published: Option<Instant>,
+    quiet: bool,
+) -> Result<Batch, Failure> {
+    // A thread comes whole: its history is in the first answer.
+    if request.direction == Direction::Older {
+        return Ok(Batch::new().done());
+    }
+    if quiet && request.position::<Waited>()?.is_none() {
+        return Ok(Batch::new().position(&Waited {}).later((HOUR_MS / 2).unsigned_abs()));
+    }
+    let asked =
+        get(settings, "app.bsky.feed.getPostThread")?.query("uri", uri).query("depth", DEPTH).query("parentHeight", DEPTH);
+    let thread: Thread = match send(settings, asked) {
+        Ok(answer) => answer.json()?,
+        Err(failure) if failure.class == FailureClass::Gone => return Ok(Batch::new().remove(uri).done()),
+        Err(failure) => return Err(failure),
+    };
+    let mut batch = Batch::new();
+    // It may have been quoted since it was found.
+    let quotes = children(settings, thread.thread.post.as_ref())?;
+    batch.feeds = quotes.into_iter().filter(|feed| feed.id != request.feed.id).collect();
+    batch.changes = thread.thread.flat().iter().filter_map(node).collect();
+    batch.changes.retain(|change| match change {
+        Change::Upsert(mention) => wanted(mention.published.map(|moment| moment.at), request),
+        Change::Remove(_) => true,
+    });
+    Ok(match pause(settings, published) {
+        Some(pause) => batch.later(pause),
+        None => batch.done(),
+    })
+}

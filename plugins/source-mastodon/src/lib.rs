@@ -1,0 +1,40 @@
+//! Source `mastodon`: statuses of a Mastodon server.
+//!
+//! - [`parse`]: what the server answers. Pure.
+//! - [`refusal`]: what its refusals mean. Pure.
+//! - [`normalize`]: statuses as mentions, field by field. Pure.
+//! - [`query`]: a topic's search as hashtags or as a full-text search. Pure.
+//! - `fetch`: plans feeds; walks timelines, searches and threads; reads statuses again.
+
+mod fetch;
+pub mod normalize;
+pub mod parse;
+pub mod query;
+pub mod refusal;
+mod settings;
+
+use vigie_plugin::{Batch, Change, Failure, Feed, Poll, Search, Source};
+
+pub use settings::{SearchBy, Settings};
+
+/// The plugin.
+#[derive(Debug)]
+pub struct Mastodon;
+
+impl Source for Mastodon {
+    type Settings = Settings;
+
+    fn plan(settings: Settings, searches: Vec<Search>) -> Result<Vec<Feed>, Failure> {
+        fetch::plan(&settings, &searches)
+    }
+
+    fn poll(settings: Settings, request: Poll) -> Result<Batch, Failure> {
+        fetch::poll(&settings, &request)
+    }
+
+    fn refresh(settings: Settings, ids: Vec<String>) -> Result<Vec<Change>, Failure> {
+        fetch::refresh(&settings, &ids)
+    }
+}
+
+vigie_plugin::export_source!(Mastodon);
