@@ -1,0 +1,39 @@
+//! Source `flarum`: posts of a forum that runs Flarum.
+//!
+//! - `settings`: the forum, tags, discussions.
+//! - `parse`: what the forum answers (JSON:API). Pure.
+//! - `normalize`: posts as mentions, field by field. Pure.
+//! - `query`: a search's words. Pure.
+//! - `fetch`: plans feeds; walks posts and discussions; reads posts again.
+
+mod fetch;
+mod normalize;
+mod parse;
+mod query;
+mod settings;
+
+use vigie_plugin::{Batch, Change, Failure, Feed, Poll, Search, Source};
+
+pub use settings::{Mode, Settings};
+
+/// The plugin.
+#[derive(Debug)]
+pub struct Flarum;
+
+impl Source for Flarum {
+    type Settings = Settings;
+
+    fn plan(settings: Settings, searches: Vec<Search>) -> Result<Vec<Feed>, Failure> {
+        fetch::plan(&settings, &searches)
+    }
+
+    fn poll(settings: Settings, request: Poll) -> Result<Batch, Failure> {
+        fetch::poll(&settings, &request)
+    }
+
+    fn refresh(settings: Settings, ids: Vec<String>) -> Result<Vec<Change>, Failure> {
+        fetch::refresh(&settings, &ids)
+    }
+}
+
+vigie_plugin::export_source!(Flarum);

@@ -1,0 +1,260 @@
+//! Languages and countries by the English names the service states. Pure.
+
+/// Names of languages as the service writes them, without blanks in searches, and their tags.
+const LANGUAGES: [(&str, &str); 66] = [
+    ("English", "en"),
+    ("French", "fr"),
+    ("German", "de"),
+    ("Spanish", "es"),
+    ("Italian", "it"),
+    ("Portuguese", "pt"),
+    ("Dutch", "nl"),
+    ("Russian", "ru"),
+    ("Ukrainian", "uk"),
+    ("Polish", "pl"),
+    ("Czech", "cs"),
+    ("Slovak", "sk"),
+    ("Slovenian", "sl"),
+    ("Croatian", "hr"),
+    ("Serbian", "sr"),
+    ("Bosnian", "bs"),
+    ("Macedonian", "mk"),
+    ("Bulgarian", "bg"),
+    ("Romanian", "ro"),
+    ("Hungarian", "hu"),
+    ("Greek", "el"),
+    ("Turkish", "tr"),
+    ("Albanian", "sq"),
+    ("Swedish", "sv"),
+    ("Norwegian", "no"),
+    ("Danish", "da"),
+    ("Finnish", "fi"),
+    ("Icelandic", "is"),
+    ("Estonian", "et"),
+    ("Latvian", "lv"),
+    ("Lithuanian", "lt"),
+    ("Catalan", "ca"),
+    ("Galician", "gl"),
+    ("Basque", "eu"),
+    ("Arabic", "ar"),
+    ("Hebrew", "he"),
+    ("Persian", "fa"),
+    ("Urdu", "ur"),
+    ("Pashto", "ps"),
+    ("Hindi", "hi"),
+    ("Bengali", "bn"),
+    ("Tamil", "ta"),
+    ("Telugu", "te"),
+    ("Marathi", "mr"),
+    ("Gujarati", "gu"),
+    ("Kannada", "kn"),
+    ("Malayalam", "ml"),
+    ("Punjabi", "pa"),
+    ("Sinhalese", "si"),
+    ("Nepali", "ne"),
+    ("Chinese", "zh"),
+    ("Japanese", "ja"),
+    ("Korean", "ko"),
+    ("Vietnamese", "vi"),
+    ("Thai", "th"),
+    ("Indonesian", "id"),
+    ("Malay", "ms"),
+    ("Tagalog", "tl"),
+    ("Mongolian", "mn"),
+    ("Kazakh", "kk"),
+    ("Azerbaijani", "az"),
+    ("Armenian", "hy"),
+    ("Georgian", "ka"),
+    ("Swahili", "sw"),
+    ("Somali", "so"),
+    ("Afrikaans", "af"),
+];
+
+/// Names of countries as the service writes them, and their codes of ISO 3166-1.
+const COUNTRIES: [(&str, &str); 141] = [
+    ("United States", "US"),
+    ("United Kingdom", "GB"),
+    ("France", "FR"),
+    ("Germany", "DE"),
+    ("Spain", "ES"),
+    ("Italy", "IT"),
+    ("Portugal", "PT"),
+    ("Netherlands", "NL"),
+    ("Belgium", "BE"),
+    ("Luxembourg", "LU"),
+    ("Switzerland", "CH"),
+    ("Austria", "AT"),
+    ("Ireland", "IE"),
+    ("Denmark", "DK"),
+    ("Norway", "NO"),
+    ("Sweden", "SE"),
+    ("Finland", "FI"),
+    ("Iceland", "IS"),
+    ("Estonia", "EE"),
+    ("Latvia", "LV"),
+    ("Lithuania", "LT"),
+    ("Poland", "PL"),
+    ("Czech Republic", "CZ"),
+    ("Slovakia", "SK"),
+    ("Slovak Republic", "SK"),
+    ("Hungary", "HU"),
+    ("Slovenia", "SI"),
+    ("Croatia", "HR"),
+    ("Serbia", "RS"),
+    ("Bosnia-Herzegovina", "BA"),
+    ("Montenegro", "ME"),
+    ("Macedonia", "MK"),
+    ("Kosovo", "XK"),
+    ("Albania", "AL"),
+    ("Greece", "GR"),
+    ("Cyprus", "CY"),
+    ("Malta", "MT"),
+    ("Romania", "RO"),
+    ("Moldova", "MD"),
+    ("Bulgaria", "BG"),
+    ("Ukraine", "UA"),
+    ("Belarus", "BY"),
+    ("Russia", "RU"),
+    ("Turkey", "TR"),
+    ("Georgia", "GE"),
+    ("Armenia", "AM"),
+    ("Azerbaijan", "AZ"),
+    ("Kazakhstan", "KZ"),
+    ("Uzbekistan", "UZ"),
+    ("Kyrgyzstan", "KG"),
+    ("Tajikistan", "TJ"),
+    ("Turkmenistan", "TM"),
+    ("Monaco", "MC"),
+    ("Andorra", "AD"),
+    ("Liechtenstein", "LI"),
+    ("San Marino", "SM"),
+    ("Vatican City", "VA"),
+    ("Canada", "CA"),
+    ("Mexico", "MX"),
+    ("Guatemala", "GT"),
+    ("Honduras", "HN"),
+    ("El Salvador", "SV"),
+    ("Nicaragua", "NI"),
+    ("Costa Rica", "CR"),
+    ("Panama", "PA"),
+    ("Cuba", "CU"),
+    ("Jamaica", "JM"),
+    ("Haiti", "HT"),
+    ("Dominican Republic", "DO"),
+    ("Puerto Rico", "PR"),
+    ("Trinidad And Tobago", "TT"),
+    ("Barbados", "BB"),
+    ("Bahamas", "BS"),
+    ("Belize", "BZ"),
+    ("Guyana", "GY"),
+    ("Suriname", "SR"),
+    ("Colombia", "CO"),
+    ("Venezuela", "VE"),
+    ("Ecuador", "EC"),
+    ("Peru", "PE"),
+    ("Bolivia", "BO"),
+    ("Brazil", "BR"),
+    ("Paraguay", "PY"),
+    ("Uruguay", "UY"),
+    ("Argentina", "AR"),
+    ("Chile", "CL"),
+    ("China", "CN"),
+    ("Hong Kong", "HK"),
+    ("Macau", "MO"),
+    ("Taiwan", "TW"),
+    ("Japan", "JP"),
+    ("South Korea", "KR"),
+    ("North Korea", "KP"),
+    ("Mongolia", "MN"),
+    ("Vietnam", "VN"),
+    ("Thailand", "TH"),
+    ("Cambodia", "KH"),
+    ("Laos", "LA"),
+    ("Myanmar", "MM"),
+    ("Burma", "MM"),
+    ("Malaysia", "MY"),
+    ("Singapore", "SG"),
+    ("Indonesia", "ID"),
+    ("Philippines", "PH"),
+    ("Brunei", "BN"),
+    ("India", "IN"),
+    ("Pakistan", "PK"),
+    ("Bangladesh", "BD"),
+    ("Sri Lanka", "LK"),
+    ("Nepal", "NP"),
+    ("Bhutan", "BT"),
+    ("Maldives", "MV"),
+    ("Afghanistan", "AF"),
+    ("Iran", "IR"),
+    ("Iraq", "IQ"),
+    ("Syria", "SY"),
+    ("Lebanon", "LB"),
+    ("Jordan", "JO"),
+    ("Israel", "IL"),
+    ("Saudi Arabia", "SA"),
+    ("Yemen", "YE"),
+    ("Oman", "OM"),
+    ("United Arab Emirates", "AE"),
+    ("Qatar", "QA"),
+    ("Bahrain", "BH"),
+    ("Kuwait", "KW"),
+    ("Egypt", "EG"),
+    ("Morocco", "MA"),
+    ("Algeria", "DZ"),
+    ("Tunisia", "TN"),
+    ("Nigeria", "NG"),
+    ("Ghana", "GH"),
+    ("Kenya", "KE"),
+    ("Uganda", "UG"),
+    ("Tanzania", "TZ"),
+    ("Ethiopia", "ET"),
+    ("South Africa", "ZA"),
+    ("Zimbabwe", "ZW"),
+    ("Senegal", "SN"),
+    ("Australia", "AU"),
+    ("New Zealand", "NZ"),
+];
+
+/// The tag of a language; `None` for one that is not in the table, because a guess would be a wrong tag.
+#[must_use]
+pub fn language(name: &str) -> Option<&'static str> {
+    find(&LANGUAGES, name)
+}
+
+/// The code of a country.
+#[must_use]
+pub fn country(name: &str) -> Option<&'static str> {
+    find(&COUNTRIES, name)
+}
+
+/// The name by which a language is searched; subtags do not matter.
+#[must_use]
+pub fn name_of_language(tag: &str) -> Option<&'static str> {
+    let main = tag.split(['-', '_']).next().unwrap_or_default();
+    let main = if matches!(main, "nb" | "nn") { "no" } else { main };
+    LANGUAGES.iter().find(|(_, known)| known.eq_ignore_ascii_case(main)).map(|(name, _)| *name)
+}
+
+fn find(table: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
+    let squeezed = |text: &str| text.chars().filter(|char| char.is_alphabetic()).flat_map(char::to_lowercase).collect::<String>();
+    let wanted = squeezed(name);
+    table.iter().find(|(known, _)| squeezed(known) == wanted).map(|(_, code)| *code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_any_case_and_nothing_is_guessed() {
+        assert_eq!(
+            (language("French"), language("chinese"), language("Klingon"), language("")),
+            (Some("fr"), Some("zh"), None, None)
+        );
+        assert_eq!((country("United Kingdom"), country("unitedkingdom"), country("Atlantis")), (Some("GB"), Some("GB"), None));
+        assert_eq!(
+            (name_of_language("pt-BR"), name_of_language("nb"), name_of_language("x")),
+            (Some("Portuguese"), Some("Norwegian"), None)
+        );
+    }
+}
