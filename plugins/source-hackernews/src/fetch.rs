@@ -3,6 +3,8 @@
 mod search;
 mod tree;
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use vigie_plugin::{Batch, Change, Clause, Failure, Feed, Poll, Search, http, ids};
 
@@ -53,21 +55,35 @@ pub(crate) fn poll(settings: &Settings, request: &Poll) -> Result<Batch, Failure
 /// Items read one by one, as Firebase has no other form. An item that cannot be read now is left as it is.
 pub(crate) fn refresh(ids: Vec<String>) -> Result<Vec<Change>, Failure> {
     let ids: Vec<String> = ids.into_iter().filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).collect();
-    let requests = ids.iter().map(|id| http::get(format!("https://hacker-news.firebaseio.com/v0/item/{id}.json"))).collect();
-    let mut changes = Vec::new();
+    let mut items = Vec::new();
     let mut refused = None;
-    let mut answered = false;
-    for (id, answer) in ids.iter().zip(http::send_all(requests)) {
-        match answer.and_then(|answer| answer.json::<Option<Item>>()) {
-            Ok(item) => {
-                answered = true;
-                changes.extend(normalize::item(id, item.as_ref()));
-            }
+    for (id, answer) in ids.iter().zip(read_items(&ids)) {
+        match answer {
+            Ok(item) => items.push((id, item)),
             Err(failure) => refused = Some(failure),
         }
     }
-    match refused {
-        Some(failure) if !answered => Err(failure),
-        _ => Ok(changes),
+    if let Some(failure) = refused.filter(|_| items.is_empty()) {
+        return Err(failure);
     }
+    // Whether a comment answers a story or another comment is only told by what it answers.
+    let mut parents: Vec<String> =
+        items.iter().filter_map(|(_, item)| Some(item.as_ref()?.parent?.to_string())).filter(|id| !ids.contains(id)).collect();
+    parents.sort_unstable();
+    parents.dedup();
+    let answered = parents.iter().zip(read_items(&parents)).filter_map(|(id, answer)| Some((id, answer.ok()?)));
+    let all = items.iter().map(|(id, item)| (*id, item.as_ref()));
+    let answered: Vec<(&String, Option<Item>)> = answered.collect();
+    let kinds: HashMap<&str, &Item> = all
+        .chain(answered.iter().map(|(id, item)| (*id, item.as_ref())))
+        .filter_map(|(id, item)| Some((id.as_str(), item?)))
+        .collect();
+    let parent_of = |item: &Item| kinds.get(item.parent?.to_string().as_str()).copied();
+    Ok(items.iter().filter_map(|(id, item)| normalize::item(id, item.as_ref(), item.as_ref().and_then(parent_of))).collect())
+}
+
+/// Items by their numbers, in that order; `None` for those that are not there any more.
+fn read_items(ids: &[String]) -> Vec<Result<Option<Item>, Failure>> {
+    let requests = ids.iter().map(|id| http::get(format!("https://hacker-news.firebaseio.com/v0/item/{id}.json"))).collect();
+    http::send_all(requests).into_iter().map(|answer| answer?.json()).collect()
 }

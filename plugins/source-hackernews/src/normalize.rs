@@ -67,22 +67,23 @@ pub fn node(placed: &Placed, story: i64, story_title: Option<&str>) -> Change {
     })
 }
 
-/// An item read again: a removal, a story with its counters, or nothing for a comment, which has no counters and whose story
-/// Firebase does not name.
+/// An item read again: a removal, a story with its counters, or a comment with its words. `parent` is what a comment answers; without
+/// it, it is not known whether that is a story, and the comment is left as it is.
 #[must_use]
-pub fn item(id: &str, item: Option<&Item>) -> Option<Change> {
+pub fn item(id: &str, item: Option<&Item>, parent: Option<&Item>) -> Option<Change> {
     let Some(item) = item.filter(|item| !item.deleted && !item.dead) else { return Some(Change::Remove(id.to_owned())) };
-    if !matches!(item.kind.as_deref(), Some("story" | "poll" | "job")) {
-        return None;
-    }
-    let mention = post(id, item.title.as_deref(), item.url.as_deref(), item.text.as_deref());
-    Some(Change::Upsert(
-        mention
-            .author(item.by.as_deref().map(author))
-            .published(moment(item.time, None))
+    let mention = match item.kind.as_deref() {
+        Some("story" | "poll" | "job") => post(id, item.title.as_deref(), item.url.as_deref(), item.text.as_deref())
             .likes(item.score)
             .comments(item.descendants),
-    ))
+        Some("comment") => {
+            let above = item.parent?.to_string();
+            let story = (parent?.kind.as_deref() != Some("comment")).then_some(above.as_str());
+            comment(id, Some(&above), story).html(item.text.as_deref()?)
+        }
+        _ => return None,
+    };
+    Some(Change::Upsert(mention.author(item.by.as_deref().map(author)).published(moment(item.time, None))))
 }
 
 fn post(id: &str, title: Option<&str>, url: Option<&str>, text: Option<&str>) -> Mention {

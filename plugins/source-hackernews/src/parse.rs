@@ -159,6 +159,9 @@ pub struct Item {
     /// `story`, `comment`, `poll`, `pollopt`, `job`.
     #[serde(rename = "type", deserialize_with = "text")]
     pub kind: Option<String>,
+    /// Number of what a comment answers.
+    #[serde(deserialize_with = "number")]
+    pub parent: Option<i64>,
     /// Name of the account.
     #[serde(deserialize_with = "text")]
     pub by: Option<String>,
