@@ -16,7 +16,32 @@ macro_rules! subjects {
 }
 
 subjects! {
+    appstore "appstore",
+    bluesky "bluesky",
     discourse "discourse",
+    facebook "facebook",
+    feed "feed",
+    flarum "flarum",
+    flickr "flickr",
+    gdelt "gdelt",
+    google_business "google-business",
+    googleplay "googleplay",
+    hackernews "hackernews",
+    instagram "instagram",
+    lemmy "lemmy",
+    mastodon "mastodon",
+    misago "misago",
+    nodebb "nodebb",
+    phpbb "phpbb",
+    reddit "reddit",
+    reviews_web "reviews-web",
+    stackexchange "stackexchange",
+    trustpilot "trustpilot",
+    vbulletin "vbulletin",
+    wordpress "wordpress",
+    x "x",
+    xenforo "xenforo",
+    youtube "youtube",
 }
 
 /// A source plugin nobody asks anything of would be one nobody can trust.

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::Instant;
 
 use analyzer_language::detect::Detector;
-use analyzer_language::table::Table as LanguageTable;
 use anyhow::{Context, Result};
 use vigie_mention::delivery::Document;
 use vigie_runtime::{AnalyzerPlugin, AnalyzerUse, Limits, Package, Runtime, RuntimeOptions};
@@ -24,7 +23,8 @@ pub(crate) async fn measure(plugins: &Path, guests: &Path, table: &mut Table) ->
     let documents = texts::documents(BATCH * BATCHES);
     let native: Vec<vigie_plugin::Document> = documents.iter().map(native).collect();
 
-    let detector = Detector::new(LanguageTable::shipped(), 0.5, &[]).map_err(|unknown| anyhow::anyhow!("{unknown}"))?;
+    let detector = Detector::new(analyzer_language::shipped(), analyzer_language::MARGIN, &[])
+        .map_err(|unknown| anyhow::anyhow!("{unknown}"))?;
     let language = analyzer(&runtime, &plugins.join("analyzer-language.wasm"), serde_json::json!({}))?;
     ratio("analyzer-language in the sandbox : native", &language, &documents, table, || {
         for document in &native {

@@ -1,12 +1,13 @@
 //! `vigie-internet`: the miniature internet as a program, for the demo and for scripts.
 
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use jiff::Timestamp;
-use vigie_internet::{Options, story};
+use vigie_internet::{Internet, Options, story};
 
 /// Serves several services' shapes on loopback, filled with a story, and ends by itself.
 ///
@@ -39,6 +40,22 @@ struct Arguments {
     write_config: Option<PathBuf>,
 }
 
+/// Services the demo reads besides those of the story itself: networks, forums of several kinds, reviews, a blog.
+const SHOWN: [&str; 9] =
+    ["reddit", "mastodon", "bluesky", "youtube", "stackexchange", "phpbb", "wordpress", "trustpilot", "appstore"];
+
+/// Writes `vigie.toml` and the secrets it names.
+fn write_config(internet: &Internet, addr: SocketAddr, dir: &Path) -> std::io::Result<()> {
+    let mut shown = internet.subjects();
+    shown.retain(|(_, _, subject)| SHOWN.contains(&subject.plugin));
+    let (config, secrets) = story::showcase_toml(addr, dir, &shown);
+    std::fs::create_dir_all(dir.join("secrets"))?;
+    for (file, value) in secrets {
+        std::fs::write(dir.join(file), value)?;
+    }
+    std::fs::write(dir.join("vigie.toml"), config)
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let options =
@@ -55,9 +72,8 @@ fn main() -> ExitCode {
     }
     // The configuration is written before the address is told: whoever reads the address may use both.
     if let Some(dir) = &arguments.write_config {
-        let file = dir.join("vigie.toml");
-        if let Err(error) = std::fs::write(&file, story::vigie_toml(handle.addr(), dir)) {
-            eprintln!("failed to write {}: {error}", file.display());
+        if let Err(error) = write_config(&handle, handle.addr(), dir) {
+            eprintln!("failed to write a configuration into {}: {error}", dir.display());
             return ExitCode::FAILURE;
         }
     }

@@ -141,9 +141,8 @@ impl Internet {
     #[must_use]
     pub fn subjects(&self) -> Vec<(String, Vec<String>, Subject)> {
         let state = self.state();
-        let subject =
-            |service: &Box<dyn Service>| Some((service.name().to_owned(), service.hosts().to_vec(), service.subject()?));
-        state.services.iter().filter_map(subject).collect()
+        let services = state.services.iter();
+        services.filter_map(|service| Some((service.name().to_owned(), service.hosts().to_vec(), service.subject()?))).collect()
     }
 
     /// What one service's subject must find at present; nothing where there is no such service.

@@ -58,8 +58,8 @@ impl Ask {
 
 /// Undoes percent escapes of a path.
 pub(crate) fn decode(path: &str) -> String {
-    // A plus sign means itself in a path, and a space only in a query.
-    let kept = path.replace('+', "%2B");
+    // A plus sign means itself in a path, and a space only in a query; `=` and `&` part nothing there.
+    let kept = path.replace('+', "%2B").replace('=', "%3D").replace('&', "%26");
     url::form_urlencoded::parse(kept.as_bytes()).next().map_or_else(|| path.to_owned(), |(name, _)| name.into_owned())
 }
 

@@ -45,7 +45,7 @@ pub(crate) async fn ask(plugins: &Path, plugin: &str, recipes: &[Recipe], sample
     let Some(url) = sample.address(plugin) else {
         return not_asked(format!("`{}` is no address that is asked", sample.url));
     };
-    let Some(prepared) = recipe::prepare(recipes, &url, sample.status >= 400) else {
+    let Some(prepared) = recipe::prepare(recipes, &url, sample) else {
         return not_asked(format!("`{plugin}` never asks for {} {}", sample.method, url.path()));
     };
     match run(&path, plugin, &prepared, sample, &url).await {
@@ -58,7 +58,7 @@ pub(crate) async fn ask(plugins: &Path, plugin: &str, recipes: &[Recipe], sample
 }
 
 async fn run(path: &Path, plugin: &str, prepared: &Prepared, sample: &Sample, url: &Url) -> Result<Tried> {
-    let server = Server::start(sample, &prepared.recipe).await?;
+    let server = Server::start(sample, url, &prepared.recipe).await?;
     let package = Package::read(std::fs::read(path)?, plugin)?;
     let source = live(&package, prepared, &server, url)?;
     let called = call(&source, prepared).await;

@@ -41,14 +41,69 @@ struct Args {
     json: bool,
 }
 
-/// Folders whose name is not that of their plugin.
-const NAMES: [(&str, &str); 5] = [
+/// Folders whose name is not that of their plugin, in small letters and without what is between words.
+const NAMES: [(&str, &str); 34] = [
     ("feeds", "feed"),
-    ("schema-org", "reviews-web"),
-    ("review-pages", "reviews-web"),
-    ("google-play", "googleplay"),
-    ("app-store", "appstore"),
+    ("rss", "feed"),
+    ("atom", "feed"),
+    ("jsonfeed", "feed"),
+    ("blogs", "feed"),
+    ("schemaorg", "reviews-web"),
+    ("reviewpages", "reviews-web"),
+    ("reviewsweb", "reviews-web"),
+    ("reviews", "reviews-web"),
+    ("structureddata", "reviews-web"),
+    ("jsonld", "reviews-web"),
+    ("microdata", "reviews-web"),
+    ("play", "googleplay"),
+    ("playstore", "googleplay"),
+    ("googleplaystore", "googleplay"),
+    ("apple", "appstore"),
+    ("appleappstore", "appstore"),
+    ("itunes", "appstore"),
+    ("googlebusiness", "google-business"),
+    ("googlebusinessprofile", "google-business"),
+    ("googlemybusiness", "google-business"),
+    ("gmb", "google-business"),
+    ("fb", "facebook"),
+    ("facebookpages", "facebook"),
+    ("ig", "instagram"),
+    ("twitter", "x"),
+    ("xtwitter", "x"),
+    ("yt", "youtube"),
+    ("bsky", "bluesky"),
+    ("atproto", "bluesky"),
+    ("hn", "hackernews"),
+    ("stackoverflow", "stackexchange"),
+    ("wp", "wordpress"),
+    ("vb", "vbulletin"),
 ];
+
+/// The plugin a folder is for.
+fn plugin_of(folder: &str) -> String {
+    let plain: String = folder.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    NAMES.iter().find(|(name, _)| *name == plain).map_or(plain.clone(), |(_, plugin)| (*plugin).to_owned())
+}
+
+/// Plugins that read what any site may serve, and what such an answer holds.
+const ANYWHERE: [(&str, &[&str]); 2] = [
+    ("feed", &["<rss", "<feed", "<rdf:RDF", "https://jsonfeed.org/version"]),
+    ("reviews-web", &["schema.org", "data-vocabulary.org", "hreview", "h-review"]),
+];
+
+/// The plugins an answer may be for: that of its folder, and those that read what any site may serve.
+fn plugins(service: &str, sample: &index::Sample) -> Vec<String> {
+    let mut plugins = vec![plugin_of(service)];
+    let html = sample.body.trim_ascii_start().first() == Some(&b'<');
+    let text = String::from_utf8_lossy(&sample.body);
+    for (plugin, marks) in ANYWHERE {
+        let fits = marks.iter().any(|mark| text.contains(mark)) && (html || plugin == "feed");
+        if fits && sample.status < 400 && !plugins.iter().any(|known| known == plugin) {
+            plugins.push(plugin.to_owned());
+        }
+    }
+    plugins
+}
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -59,20 +114,33 @@ async fn main() -> Result<()> {
         if !args.only.is_empty() && !args.only.contains(&service) {
             continue;
         }
-        let plugin = NAMES.iter().find(|(name, _)| *name == service).map_or(service.as_str(), |(_, plugin)| plugin);
-        let recipes = recipe::read(&args.sources.join(format!("source-{plugin}/recipes.toml")))?;
         for sample in index::read(&folder)? {
-            let tried = ask::ask(&args.plugins, plugin, &recipes, &sample).await;
+            let mut plugin = plugin_of(&service);
+            let mut tried = try_with(&args, &plugin, &sample).await?;
+            for other in plugins(&service, &sample).into_iter().skip(1) {
+                if matches!(tried.outcome, Outcome::Read { .. } | Outcome::Failed { .. }) {
+                    break;
+                }
+                let second = try_with(&args, &other, &sample).await?;
+                if !matches!(second.outcome, Outcome::NotAsked { .. }) {
+                    (plugin, tried) = (other, second);
+                }
+            }
             match &tried.outcome {
                 Outcome::Read { .. } => read += 1,
                 Outcome::Failed { .. } => failed += 1,
                 Outcome::NotAsked { .. } => passed_over += 1,
             }
-            tell(&args, &service, plugin, &sample, &tried)?;
+            tell(&args, &service, &plugin, &sample, &tried)?;
         }
     }
     writeln!(std::io::stderr(), "{read} answers read, {failed} became failures, {passed_over} are asked for by no plugin")?;
     Ok(())
+}
+
+async fn try_with(args: &Args, plugin: &str, sample: &index::Sample) -> Result<ask::Tried> {
+    let recipes = recipe::read(&args.sources.join(format!("source-{plugin}/recipes.toml")))?;
+    Ok(ask::ask(&args.plugins, plugin, &recipes, sample).await)
 }
 
 fn folders(root: &Path) -> Result<Vec<PathBuf>> {

@@ -9,6 +9,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 
+use url::Url;
+
 use crate::index::Sample;
 use crate::recipe::Recipe;
 
@@ -20,6 +22,8 @@ const ON_THE_WAY: [&str; 5] = ["content-length", "content-encoding", "transfer-e
 struct Shared {
     sample: Sample,
     recipe: Recipe,
+    /// Whether the answer may come to any of the plugin's requests, whatever its method.
+    anywhere: bool,
     given: Mutex<bool>,
     asked: Mutex<Vec<String>>,
 }
@@ -32,10 +36,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) async fn start(sample: &Sample, recipe: &Recipe) -> Result<Self> {
+    pub(crate) async fn start(sample: &Sample, url: &Url, recipe: &Recipe) -> Result<Self> {
         let shared = Arc::new(Shared {
             sample: sample.clone(),
             recipe: recipe.clone(),
+            anywhere: sample.status >= 400 && !recipe.is_of(url),
             given: Mutex::new(false),
             asked: Mutex::default(),
         });
@@ -66,24 +71,34 @@ async fn answer(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, _bo
     let path = format!("/{path}");
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     shared.asked.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{method} {scheme}://{host}{path}{query}"));
-    let Shared { sample, recipe, given, .. } = shared.as_ref();
-    if method.as_str() == sample.method && recipe.fits_path(&path) {
+    let Shared { sample, recipe, anywhere, given, .. } = shared.as_ref();
+    let is_asked = match *anywhere {
+        // Tokens are given: what fails is what they are for.
+        true => method == Method::GET,
+        false => {
+            (method.as_str() == sample.method || (recipe.is_another() && method == Method::GET))
+                && recipe.fits(&path, uri.query().unwrap_or_default())
+        }
+    };
+    if is_asked {
         *given.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        return recorded(sample);
+        return recorded(sample, recipe);
     }
     let (status, body) = match method {
+        _ if recipe.beside(&path).is_some() => (StatusCode::OK, recipe.beside(&path).unwrap_or_default()),
         Method::POST => (StatusCode::OK, TOKEN),
         // The rest of the service is not there, robots.txt included.
         _ => (StatusCode::NOT_FOUND, "{}"),
     };
-    let mut response = Response::new(Body::from(body));
+    let mut response = Response::new(Body::from(body.to_owned()));
     *response.status_mut() = status;
     response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
     response
 }
 
-fn recorded(sample: &Sample) -> Response<Body> {
-    let mut response = Response::new(Body::from(sample.body.clone()));
+fn recorded(sample: &Sample, recipe: &Recipe) -> Response<Body> {
+    let body = recipe.shape.as_ref().map_or_else(|| sample.body.clone(), |shaped| shaped.clone().into_bytes());
+    let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(sample.status).unwrap_or(StatusCode::OK);
     let headers = response.headers_mut();
     for (name, value) in &sample.headers {
@@ -96,7 +111,7 @@ fn recorded(sample: &Sample) -> Response<Body> {
         }
     }
     // Bodies that are compressed themselves are unpacked on the way, as a service's own would be.
-    if sample.body.starts_with(&[0x1f, 0x8b]) {
+    if recipe.shape.is_none() && sample.body.starts_with(&[0x1f, 0x8b]) {
         headers.insert("content-encoding", HeaderValue::from_static("gzip"));
     }
     if !headers.contains_key("content-type") {

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{Service, html};
 use crate::fault::http_date;
 use crate::story::{Entry, FeedFormat, Paper, grown};
+use crate::truth::{Subject, Truth};
 use crate::wire::{Ask, Reply};
 
 /// One site.
@@ -227,5 +228,35 @@ impl Service for Feed {
 
     fn visible(&self, now: Timestamp) -> usize {
         self.entries(now).count()
+    }
+
+    fn subject(&self) -> Option<Subject> {
+        let settings = json!({ "urls": [format!("https://{}{}", self.paper.host, self.paper.path)] });
+        // Half a feed is still one, and an entry that is gone from a feed is only no longer listed.
+        let json = self.paper.format == FeedFormat::Json;
+        Some(Subject { settings, json, refreshes: false, ..Subject::of("feed") })
+    }
+
+    fn truth(&self, now: Timestamp) -> Vec<Truth> {
+        let Paper { host, path, language, format, .. } = &self.paper;
+        let truth = |entry: &Entry| Truth {
+            id: match format {
+                FeedFormat::Rss => format!("https://{host}{path}#{host}/?p={}", entry.slug),
+                FeedFormat::Atom => format!("tag:{host},2026:{}", entry.slug),
+                FeedFormat::Json => self.link(entry),
+            },
+            kind: "article",
+            author: Some(Some(match format {
+                FeedFormat::Json => format!("https://{host}/about"),
+                FeedFormat::Rss | FeedFormat::Atom => format!("{host}/{}", entry.author),
+            })),
+            published: Some(Some(Timestamp::from_second(entry.at.as_second()).unwrap_or(entry.at))),
+            title: Some(entry.title.clone()),
+            language: Some(Some((*language).to_owned())),
+            parent: Some(None),
+            thread: Some(None),
+            ..Truth::default()
+        };
+        self.entries(now).take(self.page_size()).map(truth).collect()
     }
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::matching::{Term, found, terms, tokens};
 use super::{Service, html};
 use crate::story::{NewsItem, grown};
+use crate::truth::{Spoken, Subject, Truth};
 use crate::wire::{Ask, Reply};
 
 const SEARCH: &str = "hn.algolia.com";
@@ -265,6 +266,50 @@ impl Service for HackerNews {
 
     fn visible(&self, now: Timestamp) -> usize {
         self.living(now).count()
+    }
+
+    fn subject(&self) -> Option<Subject> {
+        Some(Subject { search: Some("lumio"), ..Subject::of("hackernews") })
+    }
+
+    /// What a search for the brand finds, and every comment below the stories among it.
+    fn truth(&self, now: Timestamp) -> Vec<Truth> {
+        let terms = wanted("\"lumio\"", None);
+        let indexed = |item: &NewsItem| now.duration_since(item.at).as_secs() >= lag(item.id) && !item.dead;
+        let hit = |item: &NewsItem| indexed(item) && found(&searchable(item, now, None), &terms);
+        let stories: Vec<u64> = self.living(now).filter(|item| item.parent.is_none() && hit(item)).map(|item| item.id).collect();
+        let below = |item: &NewsItem| item.parent.is_some() && stories.contains(&item.story);
+        let truth = |item: &NewsItem| Truth {
+            id: item.id.to_string(),
+            kind: match item.parent {
+                None => "post",
+                Some(parent) if parent == item.story => "comment",
+                Some(_) => "reply",
+            },
+            author: Some(Some(item.author.clone())),
+            published: Some(Some(Timestamp::from_second(item.at.as_second()).unwrap_or(item.at))),
+            title: item.title.clone(),
+            parent: Some(item.parent.map(|parent| parent.to_string())),
+            thread: Some(Some(item.story.to_string())),
+            counters: [
+                item.parent.is_none().then(|| u64::from(grown(item.points, item.at, now).max(1))),
+                item.parent.is_none().then(|| self.descendants(item.id, now) as u64),
+                None,
+                None,
+            ],
+            ..Truth::default()
+        };
+        self.living(now).filter(|item| hit(item) || below(item)).map(truth).collect()
+    }
+
+    fn spoken(&self) -> Vec<Spoken> {
+        vec![Spoken {
+            what: "a filter it does not know",
+            path: "/api/v1/search",
+            reply: refused("no"),
+            class: "unexpected-answer",
+            pause_ms: None,
+        }]
     }
 }
 

@@ -1,10 +1,34 @@
 //! The services: each a file, each a type with [`Service`].
 
+pub mod appstore;
+pub mod bluesky;
 pub mod discourse;
+pub mod facebook;
 pub mod feeds;
+pub mod flarum;
+pub mod flickr;
+pub mod gdelt;
+pub mod google_business;
+pub mod googleplay;
 pub mod hackernews;
 mod html;
+pub mod instagram;
+pub mod lemmy;
+pub mod mastodon;
 mod matching;
+mod meta;
+pub mod misago;
+pub mod nodebb;
+pub mod phpbb;
+pub mod reddit;
+pub mod reviews_web;
+pub mod stackexchange;
+pub mod trustpilot;
+pub mod vbulletin;
+pub mod wordpress;
+pub mod x;
+pub mod xenforo;
+pub mod youtube;
 
 use jiff::Timestamp;
 
@@ -55,8 +79,32 @@ pub fn all(story: Story) -> Vec<Box<dyn Service>> {
 }
 
 /// Services without a part of their own in the story; each tells a slice of its conversations again. The numbers are slices.
-fn others(_story: &Story) -> Vec<Box<dyn Service>> {
-    Vec::new()
+fn others(story: &Story) -> Vec<Box<dyn Service>> {
+    vec![
+        Box::new(facebook::Facebook::new(story, 1)),
+        Box::new(instagram::Instagram::new(story, 2)),
+        Box::new(x::X::new(story, 3)),
+        Box::new(flickr::Flickr::new(story, 4)),
+        Box::new(mastodon::Mastodon::new(story)),
+        Box::new(gdelt::Gdelt::new(story)),
+        Box::new(stackexchange::StackExchange::new(story)),
+        Box::new(lemmy::Lemmy::new(story)),
+        Box::new(bluesky::Bluesky::new(story)),
+        Box::new(phpbb::PhpBb::new(story, 14, 24)),
+        Box::new(vbulletin::VBulletin::new(story, 15, 24)),
+        Box::new(xenforo::XenForo::new(story, 16, 24)),
+        Box::new(wordpress::WordPress::new(story, 17, 24)),
+        Box::new(youtube::YouTube::new(story, 5)),
+        Box::new(trustpilot::Trustpilot::new(story, 7)),
+        Box::new(google_business::GoogleBusiness::new(story, 8)),
+        Box::new(reviews_web::ReviewsWeb::new(story, 18)),
+        Box::new(appstore::AppStore::new(story, 19)),
+        Box::new(googleplay::GooglePlay::new(story, 20)),
+        Box::new(nodebb::NodeBb::new(story, 21)),
+        Box::new(flarum::Flarum::new(story, 22)),
+        Box::new(reddit::Reddit::new(story, 6)),
+        Box::new(misago::Misago::new(story, 23)),
+    ]
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::{FEED_URLS, FORUM_HOSTS};
+use crate::truth::Subject;
 
 /// Origins besides those of the forums and the feeds.
 const ORIGINS: [&str; 2] = ["https://hn.algolia.com", "https://hacker-news.firebaseio.com"];
@@ -114,6 +117,61 @@ urls = [
         rates = rates_toml(),
         reroute = reroute_toml(addr),
     )
+}
+
+/// The story's file with a connector more for each of these services, and their secrets as files: name below `data_dir`, and value.
+///
+/// Reviews and an own shop's ratings are kept whole; everything else must match a topic.
+#[must_use]
+pub fn showcase_toml(
+    addr: SocketAddr,
+    data_dir: &Path,
+    shown: &[(String, Vec<String>, Subject)],
+) -> (String, Vec<(String, &'static str)>) {
+    let (mut connectors, mut rates, mut reroute, mut secrets) = (String::new(), String::new(), String::new(), Vec::new());
+    for (_, hosts, subject) in shown {
+        let name = subject.plugin;
+        let reviews = matches!(name, "trustpilot" | "appstore" | "googleplay" | "google-business");
+        let (topics, accept) =
+            if reviews { (r#"["lumio"]"#, "everything") } else { (r#"["lumio", "ostra", "pyrel"]"#, "matching") };
+        // Writing to a string does not fail.
+        let _ = write!(
+            connectors,
+            "[connectors.{name}]\nsource = \"{name}\"\ntopics = {topics}\nevery = \"15m\"\nhistory = \"60d\"\naccept = \"{accept}\"\nsettings = {}\n",
+            inline(&subject.settings)
+        );
+        if !subject.secrets.is_empty() {
+            let _ = writeln!(connectors, "[connectors.{name}.secrets]");
+        }
+        for (secret, value) in &subject.secrets {
+            let file = format!("secrets/{name}-{secret}");
+            let _ = writeln!(connectors, "{secret} = {{ file = \"{file}\" }}");
+            secrets.push((file, *value));
+        }
+        connectors.push('\n');
+        for host in hosts {
+            let _ = writeln!(rates, "\"https://{host}\" = \"1000/1s\"");
+            let _ = writeln!(reroute, "\"https://{host}\" = \"http://{addr}/{host}\"");
+        }
+    }
+    let whole = vigie_toml(addr, data_dir)
+        .replacen("# Everything real", &format!("{connectors}# Everything real"), 1)
+        .replacen("[network.rates]\n", &format!("[network.rates]\n{rates}"), 1)
+        .replacen("[network.reroute]\n", &format!("[network.reroute]\n{reroute}"), 1);
+    (whole, secrets)
+}
+
+/// A JSON value as TOML writes it in one line.
+fn inline(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let pairs: Vec<String> = map.iter().map(|(name, value)| format!("{name} = {}", inline(value))).collect();
+            format!("{{ {} }}", pairs.join(", "))
+        }
+        Value::Array(list) => format!("[{}]", list.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        // Strings, numbers and flags are written alike in both.
+        plain => plain.to_string(),
+    }
 }
 
 /// A TOML basic string.

@@ -29,7 +29,7 @@ mod writer;
 
 use jiff::Timestamp;
 
-pub use config::{reroute_toml, topics_toml, vigie_toml};
+pub use config::{reroute_toml, showcase_toml, topics_toml, vigie_toml};
 pub use items::{Board, Entry, FeedFormat, NewsItem, Paper, Person, Post, Standing, Topic, Words, grown};
 pub use talks::Talk;
 
