@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use vigie_mention::Instant;
 
-use crate::commands::{annotate, check, import, init, mentions, plugins, report, run, try_source};
+use crate::commands::{annotate, check, import, init, mentions, plugins, query, report, run, sources, try_source};
 use crate::config::DEFAULT_FILE;
 
 const EXIT_CODES: &str = "\
@@ -70,6 +70,10 @@ pub(crate) enum Command {
     Mentions(mentions::List),
     /// Volume, share of voice, sentiment, sources, authors, gaps
     Report(report::Show),
+    /// Check, explain, test, compare and convert queries
+    Query(query::QueryCommand),
+    /// List the services that can be heard, and how their connectors are
+    Sources(sources::Sources),
     /// List and inspect plugins, and say why a permission is missing
     Plugins(plugins::Plugins),
     /// Run one source plugin alone and print its mentions

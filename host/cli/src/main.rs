@@ -35,6 +35,8 @@ fn main() -> ExitCode {
         Command::Run(command) => command.run(&context),
         Command::Mentions(command) => command.run(&context),
         Command::Report(command) => command.run(&context),
+        Command::Query(command) => command.run(&context),
+        Command::Sources(command) => command.run(&context),
         Command::Plugins(command) => command.run(&context),
         Command::Try(command) => command.run(&context),
         Command::Annotate(command) => command.run(&context),

@@ -55,15 +55,15 @@ impl Annotator {
         Self { waves: waves.iter().map(|wave| wave.iter().map(stage).collect()).collect(), documents: documents.clamp(1, 512) }
     }
 
-    /// Whether annotations written earlier are what the analyzers of today would write.
-    pub(crate) fn is_current(&self, annotations: &[Annotation]) -> bool {
-        let mut stages = self.waves.iter().flatten();
-        let by_one_of_ours = |annotation: &Annotation| {
-            let mut stages = self.waves.iter().flatten();
-            stages.any(|stage| annotation.analyzer == stage.analyzer.id() && annotation.version == stage.analyzer.version())
-        };
-        annotations.iter().all(by_one_of_ours)
-            && stages.all(|stage| annotations.iter().any(|annotation| annotation.analyzer == stage.analyzer.id()))
+    /// Stands for the analyzers and their versions. An analyzer may find nothing in a mention, so what was found does not tell which
+    /// analyzers have seen it; this, stored with the mention, does.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let stages = self.waves.iter().flatten();
+        let mut names: Vec<String> =
+            stages.map(|stage| format!("{}@{}", stage.analyzer.id(), stage.analyzer.version())).collect();
+        names.sort_unstable();
+        // FNV-1a with 64 bits: it must be the same in every run, and nobody chooses the names to collide.
+        names.join(" ").bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     }
 
     /// Adds to each item what the analyzers find; returns what they could not annotate.
@@ -232,8 +232,8 @@ fn language(mention: &Mention, annotations: &[Annotation]) -> Option<String> {
     found.or_else(|| mention.language.clone())
 }
 
-/// What goes into the facts that insight scans.
-pub(crate) fn signals(mention: &Mention, annotations: &[Annotation]) -> Signals {
+/// What goes into the facts that insight scans; `analyzed` as [`Annotator::fingerprint`], where every analyzer has seen it.
+pub(crate) fn signals(mention: &Mention, annotations: &[Annotation], analyzed: Option<u64>) -> Signals {
     let value = |key: &str| annotations.iter().find(|annotation| annotation.key == key).map(|annotation| &annotation.value);
     #[expect(clippy::cast_possible_truncation, reason = "a polarity in -1..1 loses nothing that matters")]
     let sentiment = match value("sentiment") {
@@ -249,5 +249,5 @@ pub(crate) fn signals(mention: &Mention, annotations: &[Annotation]) -> Signals 
         },
         _ => None,
     };
-    Signals { language: language(mention, annotations), sentiment, label }
+    Signals { language: language(mention, annotations), sentiment, label, analyzed }
 }

@@ -1,6 +1,6 @@
 //! From what one poll brought to the one commit that stores it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tokio::sync::mpsc::UnboundedSender;
 use vigie_mention::delivery::{Batch, Change, Direction};
@@ -94,24 +94,20 @@ impl Digest<'_> {
                 _ => items.push(Item { mention, topics, annotations: Vec::new() }),
             }
         }
-        dead_letters.extend(self.annotator.annotate(&mut items, now, self.events).await);
+        let failed = self.annotator.annotate(&mut items, now, self.events).await;
         items.append(&mut annotated);
 
+        let all = self.annotator.fingerprint();
+        let without: HashSet<&MentionKey> = failed.iter().map(|letter| &letter.key).collect();
         let record = |Item { mention, topics, annotations }: Item| {
-            let signals = signals(&mention, &annotations);
+            let analyzed = (without.is_empty() || !without.contains(&mention.key())).then_some(all);
+            let signals = signals(&mention, &annotations, analyzed);
             Record { mention, topics, annotations, signals }
         };
-        let commit = Commit {
-            feed: key,
-            direction,
-            at: now,
-            records: items.into_iter().map(record).collect(),
-            removals,
-            children: batch.feeds,
-            state,
-            coverage,
-            dead_letters,
-        };
+        let records = items.into_iter().map(record).collect();
+        dead_letters.extend(failed);
+        let commit =
+            Commit { feed: key, direction, at: now, records, removals, children: batch.feeds, state, coverage, dead_letters };
         Ok(Digested { commit, reached })
     }
 
@@ -169,7 +165,7 @@ impl Digest<'_> {
         (&known.text, &known.title, &known.language, known.kind)
             == (&mention.text, &mention.title, &mention.language, mention.kind)
             && known.rating == mention.rating
-            && self.annotator.is_current(&stored.annotations)
+            && stored.signals.analyzed == Some(self.annotator.fingerprint())
     }
 }
 

@@ -75,6 +75,8 @@ pub struct Manifest {
     pub identity: Identity,
     /// Sources: whether `plan` turns searches into feeds; else everything is listed and the host filters.
     pub searches: bool,
+    /// Sources: how far back the service lets anybody read, in a few words for people.
+    pub history: Option<String>,
     /// Sources: whether it reads pages meant for people, so that robots.txt is kept.
     pub pages: bool,
     /// Analyzers: what it reads of a mention.

@@ -221,7 +221,7 @@ mod tests {
         full.kind = MentionKind::Photo;
         full.engagement = Engagement { likes: Some(0), ..Engagement::default() };
         full.author = Some(Author { id: "x".into(), followers: Some(u64::MAX), ..Author::default() });
-        let signals = Signals { language: None, sentiment: Some(-0.5), label: Some(Polarity::Negative) };
+        let signals = Signals { language: None, sentiment: Some(-0.5), label: Some(Polarity::Negative), analyzed: None };
         let bytes = fact(&full, &signals, Numbers { source: 1, language: 2, author: 3 });
         let full = read_fact(&place(0, Instant::from_millis(5), 7), &bytes).expect("a fact");
         assert_eq!((full.language, full.author, full.kind), (Some(NameId(2)), Some(NameId(3)), MentionKind::Photo));

@@ -55,7 +55,7 @@ pub enum Polarity {
     Positive,
 }
 
-/// The annotations that insight counts by, taken out once when the mention is written.
+/// The annotations that insight counts by, taken out once when the mention is written, and whose they are.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Signals {
     /// BCP 47 tag an analyzer found; where absent, facts carry the one the service stated.
@@ -67,6 +67,9 @@ pub struct Signals {
     /// Which way it leans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Polarity>,
+    /// Stands for the analyzers, and their versions, that have all seen the mention as it is; what they found may be nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analyzed: Option<u64>,
 }
 
 /// What writing one [`Commit`] changed.

@@ -60,6 +60,7 @@ fn read(mut fields: Fields<'_>) -> Option<Manifest> {
         rates: fields.tables("rates", rate),
         identity: identity(&mut fields),
         searches: fields.flag("searches").unwrap_or(false),
+        history: fields.text("history"),
         pages: fields.flag("pages").unwrap_or(false),
         reads: reads(&mut fields),
         writes: fields.tables("writes", write),

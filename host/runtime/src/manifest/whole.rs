@@ -16,6 +16,7 @@ pub(super) fn fits_its_kind(manifest: &Manifest, kind: Kind, fields: &mut Fields
             ("rates", manifest.rates.is_empty()),
             ("searches", !manifest.searches),
             ("pages", !manifest.pages),
+            ("history", manifest.history.is_none()),
             ("identity", manifest.identity == Identity::Global),
         ],
     };
