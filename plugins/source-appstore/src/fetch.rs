@@ -66,9 +66,9 @@ pub(crate) fn poll(request: &Poll) -> Result<Batch, Failure> {
         position.top = dates().max();
         position.top_ids = reviews.iter().take(PAGE).map(|review| review.id.clone()).collect();
     }
-    let wanted =
-        reviews.iter().filter(|review| moment(review).zip(request.since).is_none_or(|(moment, since)| moment.at >= since));
-    let batch = Batch::new().upserts(wanted.map(|review| mention(review, &params.app, &params.country)));
+    // What stands beside the new ones on the head page is not read again by the history, which begins behind it.
+    let wanted = |review: &&_| newer || moment(review).zip(request.since).is_none_or(|(moment, since)| moment.at >= since);
+    let batch = Batch::new().upserts(reviews.iter().filter(wanted).map(|review| mention(review, &params.app, &params.country)));
     let past = |bound: Option<Instant>| dates().max().zip(bound).is_some_and(|(newest, bound)| newest < bound);
     let known = || {
         // Edits bring old reviews to the head, so one that is known proves nothing.

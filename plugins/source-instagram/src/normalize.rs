@@ -53,14 +53,14 @@ pub fn media(media: &Media, account: Option<&Account>) -> Option<Mention> {
     Some(mention)
 }
 
-/// A comment as a change; `None` without an id. `media`: the post it hangs below; `above`: the comment it came with as a reply.
+/// A comment as a change; `None` without an id. `media`: the post it hangs below, where it is known; `above`: the comment it came with as a reply.
 #[must_use]
-pub fn comment(comment: &Comment, media: &str, above: Option<&str>) -> Option<Change> {
+pub fn comment(comment: &Comment, media: Option<&str>, above: Option<&str>) -> Option<Change> {
     let id = comment.id.as_deref()?;
     if comment.hidden == Some(true) {
         return Some(Change::Remove(id.to_owned()));
     }
-    let answered = comment.parent_id.as_deref().or(above).filter(|answered| *answered != media && *answered != id);
+    let answered = comment.parent_id.as_deref().or(above).filter(|answered| Some(*answered) != media && *answered != id);
     let kind = if answered.is_some() { MentionKind::Reply } else { MentionKind::Comment };
     let from = comment.from.as_ref();
     let name = from.and_then(|from| from.username.as_deref()).or(comment.username.as_deref());
@@ -68,7 +68,7 @@ pub fn comment(comment: &Comment, media: &str, above: Option<&str>) -> Option<Ch
         .text(comment.text.clone().unwrap_or_default())
         .author(author(from.and_then(|from| from.id.as_deref()), name))
         .published(graph::moment(comment.timestamp.as_deref()))
-        .parent(answered.or(Some(media)))
+        .parent(answered.or(media))
         .thread(media)
         .likes(comment.like_count.map(|count| i64::try_from(count).unwrap_or(i64::MAX)));
     Some(Change::Upsert(mention))

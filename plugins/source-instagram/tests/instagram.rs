@@ -271,16 +271,20 @@ fn posts_and_comments_are_read_again_and_nothing_is_removed_for_want_of_sight() 
     let gone = Answer::json(r#"{"error":{"message":"Object does not exist","code":100,"error_subcode":33}}"#);
     let host = FakeHost::new()
         .get(&url("1", MEDIA_FIELDS, ""), Answer::json(media(1, "2025-12-30T10:00:00+0000").to_string()))
-        .get(&url("2", MEDIA_FIELDS, ""), lacks.with_status(400))
+        .get(&url("2", MEDIA_FIELDS, ""), lacks.clone().with_status(400))
         .get(&url("3", MEDIA_FIELDS, ""), gone.with_status(400))
+        .get(&url("4", MEDIA_FIELDS, ""), lacks.with_status(400))
+        .get(&url("4", REFRESHED_COMMENT_FIELDS, ""), Answer::json(r#"{"id":"4","text":"below a hidden post"}"#))
         .get(
             &url("2", REFRESHED_COMMENT_FIELDS, ""),
             Answer::json(r#"{"id":"2","text":"new words","media":{"id":"1"},"like_count":4}"#),
         );
-    let changes = host.refresh::<Instagram>(&settings, ["1", "2", "3", "x"].map(str::to_owned).to_vec()).expect("changes");
+    let changes = host.refresh::<Instagram>(&settings, ["1", "2", "3", "4", "x"].map(str::to_owned).to_vec()).expect("changes");
     let told: Vec<_> =
         changes.iter().map(|change| if let Change::Upsert(mention) = change { mention.text.as_str() } else { "-" }).collect();
-    assert_eq!(told, ["post 1", "new words"]);
+    assert_eq!(told, ["post 1", "new words", "below a hidden post"]);
+    let [.., Change::Upsert(hidden)] = &changes[..] else { panic!("the last one is a mention") };
+    assert_eq!((&hidden.thread, &hidden.parent), (&None, &None), "what is not said is not made up");
     let dead = Answer::json(r#"{"error":{"code":190}}"#).with_status(400);
     let host = FakeHost::new().get(&url("1", MEDIA_FIELDS, ""), dead);
     assert_eq!(host.refresh::<Instagram>(&settings, vec!["1".to_owned()]).expect_err("dead").class, FailureClass::Unauthorized);

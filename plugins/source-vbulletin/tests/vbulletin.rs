@@ -247,7 +247,10 @@ fn lists_give_threads_and_end() {
     );
     let since = time::rfc3339("2025-12-15").map(|moment| moment.at).ok();
     let wanted = host.poll::<VBulletin>(&settings, Poll::older(feed.clone()).since(since)).expect("a batch");
-    assert_eq!((names(std::slice::from_ref(&wanted)), wanted.next), (["topic:5", "topic:4"].map(str::to_owned).to_vec(), Next::Done));
+    assert_eq!(
+        (names(std::slice::from_ref(&wanted)), wanted.next),
+        (["topic:5", "topic:4"].map(str::to_owned).to_vec(), Next::Done)
+    );
     assert_eq!(names(&[host.poll::<VBulletin>(&settings, Poll::newer(feed)).expect("a batch")]), ["topic:5", "topic:4"]);
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use vigie_plugin::{Author, Change, Media, MediaKind, Mention, MentionKind, Moment, Value, lenient, time};
 
-use crate::parse::{Channel, Comment, CommentSnippet, Hit, Snippet, Thread, Video};
+use crate::parse::{Channel, Comment, CommentSnippet, Entry, Hit, Snippet, Thread, Video};
 
 /// Thumbnails from the largest down.
 const SIZES: [&str; 5] = ["maxres", "standard", "high", "medium", "default"];
@@ -75,6 +75,22 @@ pub fn hit(hit: &Hit) -> Option<Mention> {
     let title = snippet.title.as_deref().map(unescape);
     let text = snippet.description.as_deref().map(unescape);
     Some(told(id, &snippet, None).title(title).text(text.unwrap_or_default()))
+}
+
+/// A video as its channel's list shows it; `None` where that shows nothing of it, as of one that is private or deleted.
+#[must_use]
+pub fn entry(entry: &Entry) -> Option<Mention> {
+    let published = entry.content_details.as_ref()?.video_published_at.clone()?;
+    let listed = entry.snippet.as_ref()?;
+    let snippet = Snippet {
+        published_at: Some(published),
+        channel_id: listed.video_owner_channel_id.clone(),
+        channel_title: listed.video_owner_channel_title.clone(),
+        thumbnails: listed.thumbnails.clone(),
+        ..Snippet::default()
+    };
+    let text = listed.description.clone().unwrap_or_default();
+    Some(told(entry.video_id()?, &snippet, None).title(listed.title.clone()).text(text))
 }
 
 fn told(id: &str, snippet: &Snippet, channel: Option<&Channel>) -> Mention {

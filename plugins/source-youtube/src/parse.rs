@@ -67,6 +67,9 @@ pub struct Found {
     /// Only where it is a video.
     #[serde(deserialize_with = "lenient::text")]
     pub video_id: Option<String>,
+    /// Of an entry: when the video was published, RFC 3339; absent where it is private or deleted.
+    #[serde(deserialize_with = "lenient::text")]
+    pub video_published_at: Option<String>,
 }
 
 /// An entry of `playlistItems.list`.
@@ -76,7 +79,7 @@ pub struct Entry {
     /// When it was added, and which video it is.
     #[serde(deserialize_with = "lenient::part")]
     pub snippet: Option<EntrySnippet>,
-    /// Which video it is, once more.
+    /// Which video it is, once more, and when it was published.
     #[serde(deserialize_with = "lenient::part")]
     pub content_details: Option<Found>,
 }
@@ -100,6 +103,20 @@ pub struct EntrySnippet {
     /// What was added.
     #[serde(deserialize_with = "lenient::part")]
     pub resource_id: Option<Found>,
+    /// The video's, plain text.
+    #[serde(deserialize_with = "lenient::text")]
+    pub title: Option<String>,
+    /// The video's, plain text and whole.
+    #[serde(deserialize_with = "lenient::text")]
+    pub description: Option<String>,
+    /// The channel that published the video; absent where it is private or deleted.
+    #[serde(deserialize_with = "lenient::text")]
+    pub video_owner_channel_id: Option<String>,
+    /// The channel's name.
+    #[serde(deserialize_with = "lenient::text")]
+    pub video_owner_channel_title: Option<String>,
+    /// Pictures by name.
+    pub thumbnails: Value,
 }
 
 /// A video of `videos.list`.

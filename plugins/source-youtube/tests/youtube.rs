@@ -289,6 +289,20 @@ fn a_channels_uploads_are_read_without_a_search() {
     assert_eq!((ids([&head]).len(), head.next, head.feeds.len()), (1, Next::Later(None), 0));
     let all = host.read::<YouTube>(&settings, &feed, Direction::Older).expect("batches");
     assert_eq!((ids(&all).len(), all.last().map(|batch| batch.next)), (2, Some(Next::Done)));
+    // What the list itself says is kept where the videos cannot be read.
+    let told = json!({
+        "snippet": { "publishedAt": "2025-12-31T10:00:00Z", "title": "A & B", "description": "whole", "resourceId": { "videoId": "video000002" },
+            "videoOwnerChannelId": CHANNEL, "videoOwnerChannelTitle": "Acme" },
+        "contentDetails": { "videoId": "video000002", "videoPublishedAt": "2025-12-30T10:00:00Z" }
+    });
+    let closed = FakeHost::new()
+        .get(&url(""), list(&[told, entry("video000003", "2025-12-31T09:00:00Z")], None))
+        .get(&videos_url(&["video000002", "video000003"]), refused(403, "forbidden"));
+    let batch = closed.poll::<YouTube>(&settings, Poll::newer(feed.clone())).expect("what the list says");
+    let [vigie_plugin::Change::Upsert(mention)] = &batch.changes[..] else { panic!("one video: {:?}", batch.changes) };
+    assert_eq!((mention.id.as_str(), mention.title.as_deref(), mention.text.as_str()), ("video000002", Some("A & B"), "whole"));
+    assert_eq!(mention.published.map(|moment| moment.at), Some(1_767_088_800_000));
+    assert_eq!(mention.author.as_ref().map(|author| author.id.as_str()), Some(CHANNEL));
     let gone = FakeHost::new().get(&url(""), refused(404, "playlistNotFound"));
     assert_eq!(gone.poll::<YouTube>(&settings, Poll::newer(feed)).expect_err("no channel").class, FailureClass::Gone);
 }

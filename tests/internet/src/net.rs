@@ -48,8 +48,15 @@ impl Internet {
     /// Fills the services from a story.
     #[must_use]
     pub fn new(story: Story) -> Self {
+        Self::telling(story, false)
+    }
+
+    /// The same; if `thin`, the services with a part of their own in the story tell only some of it.
+    #[must_use]
+    pub fn telling(story: Story, thin: bool) -> Self {
         let now = story.now;
-        let state = State { now, services: services::all(story), faults: Vec::new(), limits: BTreeMap::new(), seen: Vec::new() };
+        let services = if thin { services::some(story) } else { services::all(story) };
+        let state = State { now, services, faults: Vec::new(), limits: BTreeMap::new(), seen: Vec::new() };
         Self { state: Mutex::new(state) }
     }
 

@@ -61,7 +61,7 @@ pub struct Handle {
 /// Those of the operating system, such as a port in use.
 pub fn start(options: Options) -> io::Result<Handle> {
     let story = Story::new(options.now, options.seed);
-    let internet = Internet::new(if options.thin { story.thinned() } else { story });
+    let internet = Internet::telling(story, options.thin);
     if options.limits {
         for host in story::FORUM_HOSTS {
             internet.limit(host, Limit { every: 150, refusals: 1, retry_after_secs: 1 });

@@ -45,17 +45,26 @@ pub(crate) async fn ask(plugins: &Path, plugin: &str, recipes: &[Recipe], sample
     let Some(url) = sample.address(plugin) else {
         return not_asked(format!("`{}` is no address that is asked", sample.url));
     };
-    let Some(prepared) = recipe::prepare(recipes, &url, sample) else {
-        return not_asked(format!("`{plugin}` never asks for {} {}", sample.method, url.path()));
-    };
-    match run(&path, plugin, &prepared, sample, &url).await {
-        Ok(tried) => tried,
-        Err(error) => Tried {
-            asked: Vec::new(),
-            outcome: Outcome::Failed { class: "unusable".to_owned(), message: format!("{error:#}"), retry_after_ms: None },
-        },
+    let mut tried = not_asked(format!("`{plugin}` never asks for {} {}", sample.method, url.path()));
+    for prepared in recipe::prepare(recipes, &url, sample) {
+        tried = match run(&path, plugin, &prepared, sample, &url).await {
+            Ok(tried) => tried,
+            Err(error) => Tried {
+                asked: Vec::new(),
+                outcome: Outcome::Failed { class: UNUSABLE.to_owned(), message: format!("{error:#}"), retry_after_ms: None },
+            },
+        };
+        match &tried.outcome {
+            Outcome::NotAsked { .. } => {}
+            Outcome::Failed { class, .. } if class == UNUSABLE => {}
+            _ => break,
+        }
     }
+    tried
 }
+
+/// A recipe whose settings do not fit the plugin.
+const UNUSABLE: &str = "unusable";
 
 async fn run(path: &Path, plugin: &str, prepared: &Prepared, sample: &Sample, url: &Url) -> Result<Tried> {
     let server = Server::start(sample, url, &prepared.recipe).await?;

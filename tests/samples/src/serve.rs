@@ -22,8 +22,8 @@ const ON_THE_WAY: [&str; 5] = ["content-length", "content-encoding", "transfer-e
 struct Shared {
     sample: Sample,
     recipe: Recipe,
-    /// Whether the answer may come to any of the plugin's requests, whatever its method.
-    anywhere: bool,
+    /// The path of the recorded request.
+    asked_path: String,
     given: Mutex<bool>,
     asked: Mutex<Vec<String>>,
 }
@@ -40,7 +40,7 @@ impl Server {
         let shared = Arc::new(Shared {
             sample: sample.clone(),
             recipe: recipe.clone(),
-            anywhere: sample.status >= 400 && !recipe.is_of(url),
+            asked_path: url.path().to_owned(),
             given: Mutex::new(false),
             asked: Mutex::default(),
         });
@@ -71,14 +71,13 @@ async fn answer(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, _bo
     let path = format!("/{path}");
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     shared.asked.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{method} {scheme}://{host}{path}{query}"));
-    let Shared { sample, recipe, anywhere, given, .. } = shared.as_ref();
-    let is_asked = match *anywhere {
-        // Tokens are given: what fails is what they are for.
-        true => method == Method::GET,
-        false => {
-            (method.as_str() == sample.method || (recipe.is_another() && method == Method::GET))
-                && recipe.fits(&path, uri.query().unwrap_or_default())
-        }
+    let Shared { sample, recipe, asked_path, given, .. } = shared.as_ref();
+    let is_asked = if recipe.asks_anything() {
+        // Tokens are given: what fails is what they are for, unless they are what was asked for.
+        method == Method::GET || path.trim_end_matches('/') == asked_path.trim_end_matches('/')
+    } else {
+        (method.as_str() == sample.method || (recipe.is_another() && method == Method::GET))
+            && recipe.fits(&path, uri.query().unwrap_or_default())
     };
     if is_asked {
         *given.lock().unwrap_or_else(PoisonError::into_inner) = true;

@@ -7,16 +7,24 @@ use vigie_runtime::CallError;
 use super::bench::Bench;
 use crate::TestError;
 
-/// What the first poll of the first feed makes of the service as it is now.
-fn first_poll(bench: &Bench) -> Result<Result<usize, CallError>, TestError> {
+/// Feeds that are looked at.
+const FEEDS: usize = 4;
+
+/// What the first polls make of the service as it is now: how much they bring, or the first failure.
+fn first_polls(bench: &Bench) -> Result<Result<usize, CallError>, TestError> {
     let source = bench.source()?;
     let searches = bench.searches()?;
     Ok(bench.block_on(async {
-        let feeds = source.plan(&searches).await?;
-        let Some(feed) = feeds.into_iter().next() else { return Ok(0) };
-        let since = Some(bench.now() - std::time::Duration::from_secs(100 * 86_400));
-        let request = PollRequest { feed, direction: Direction::Newer, cursor: None, since, limit: 10 };
-        source.poll(request).await.map(|batch| batch.changes.len())
+        let mut brought = 0;
+        for feed in source.plan(&searches).await?.into_iter().take(FEEDS) {
+            for direction in [Direction::Newer, Direction::Older] {
+                let since = Some(bench.now() - std::time::Duration::from_secs(100 * 86_400));
+                let request = PollRequest { feed: feed.clone(), direction, cursor: None, since, limit: 10 };
+                let batch = source.poll(request).await?;
+                brought += batch.changes.len() + batch.feeds.len();
+            }
+        }
+        Ok(brought)
     }))
 }
 
@@ -27,29 +35,33 @@ fn first_poll(bench: &Bench) -> Result<Result<usize, CallError>, TestError> {
 pub fn every_failure_has_its_class(bench: &Bench) -> Result<Vec<String>, TestError> {
     bench.internet.forget_requests();
     let mut complaints = Vec::new();
-    match first_poll(bench)? {
-        Ok(0) => complaints.push("the first poll brings nothing, so that no failure could be seen".to_owned()),
+    match first_polls(bench)? {
+        Ok(0) => complaints.push("the first polls bring nothing, so that no failure could be seen".to_owned()),
         Ok(_) => {}
-        Err(error) => complaints.push(format!("the first poll fails: {error}")),
+        Err(error) => complaints.push(format!("the first polls fail: {error}")),
     }
-    // Tokens are asked for before; their failures are the host's and tried there.
-    let first = bench.internet.requests().into_iter().find(|seen| seen.method == "GET");
+    // Tokens and robots.txt are asked for before; their failures are the host's and tried there.
+    let asked = bench.internet.requests();
+    let first = asked.into_iter().find(|seen| seen.method == "GET" && !seen.target.starts_with("/robots.txt"));
     let path = first.as_ref().map(|seen| seen.target.split('?').next().unwrap_or_default().to_owned()).unwrap_or_default();
     let mut tried: Vec<(String, Answer, String, &str, Option<u64>)> = vec![
         ("status 500".to_owned(), Answer::Status(500), path.clone(), "transient", None),
-        ("status 503".to_owned(), Answer::Status(503), path.clone(), "transient", None),
         ("a broken connection".to_owned(), Answer::Reset, path.clone(), "transient", None),
         ("a 429 with a pause".to_owned(), Answer::TooMany(RetryAfter::Seconds(120)), path.clone(), "rate-limited", Some(120_000)),
         ("a page instead of an answer".to_owned(), Answer::Html, path.clone(), "unexpected-answer", None),
     ];
-    if bench.subject.json {
-        tried.push(("half an answer".to_owned(), Answer::Truncated, path, "unexpected-answer", None));
+    // Half a page is still one, and so is a page that says something else than we hoped for.
+    let pages = bench.source()?.manifest().pages;
+    if pages {
+        tried.retain(|(_, answer, ..)| *answer != Answer::Html);
+    } else if bench.subject.json {
+        tried.push(("half an answer".to_owned(), Answer::Truncated, path.clone(), "unexpected-answer", None));
     }
     for spoken in bench.internet.spoken(&bench.service) {
         tried.push((
             spoken.what.to_owned(),
             Answer::Exactly(spoken.reply),
-            spoken.path.to_owned(),
+            if spoken.path.is_empty() && !pages { path.clone() } else { spoken.path.to_owned() },
             spoken.class,
             spoken.pause_ms,
         ));
@@ -57,10 +69,12 @@ pub fn every_failure_has_its_class(bench: &Bench) -> Result<Vec<String>, TestErr
     for (what, answer, path, class, pause) in tried {
         bench.internet.clear_faults();
         for host in &bench.hosts {
-            bench.internet.fault(Fault::on(host).path(&path).answer(answer.clone()));
+            // Whoever reads pages asks for robots.txt first; what is wrong begins behind it.
+            let first = if pages && path.is_empty() { 2 } else { 1 };
+            bench.internet.fault(Fault::on(host).path(&path).nth(first).times(1_000_000).answer(answer.clone()));
         }
-        match first_poll(bench)? {
-            Ok(count) => complaints.push(format!("{what}: {count} mentions and no failure")),
+        match first_polls(bench)? {
+            Ok(count) => complaints.push(format!("{what}: {count} mentions or feeds and no failure")),
             Err(CallError::Failure(failure)) => {
                 if failure.class.name() != class {
                     complaints.push(format!("{what}: class {} instead of {class}: {}", failure.class.name(), failure.message));

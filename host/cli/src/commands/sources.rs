@@ -149,7 +149,10 @@ fn shown(entry: &Entry, connectors: Vec<ConnectorShown>) -> Shown {
         secrets: secrets.iter().map(|secret| secret.name.clone()).collect(),
         searches: *searches,
         history: history.clone(),
-        rates: rates.iter().map(|rate| format!("{} in {}", number::count(rate.requests.into()), number::time(rate.per))).collect(),
+        rates: rates
+            .iter()
+            .map(|rate| format!("{} in {}", number::count(rate.requests.into()), number::time(rate.per)))
+            .collect(),
         terms: terms.clone(),
         connectors,
     }
@@ -210,7 +213,10 @@ mod tests {
         assert_eq!(state("c", Some(&vec![feed(WalkStatus::Waiting), feed(WalkStatus::Reading)])).state, "reading");
         let resting = WalkStatus::Resting { class: FailureClass::Unauthorized, message: "the key was refused".to_owned() };
         let worst = state("c", Some(&vec![feed(WalkStatus::Waiting), feed(resting)]));
-        assert_eq!((worst.state, worst.feeds, worst.failure.as_deref()), ("resting", 2, Some("unauthorized: the key was refused")));
+        assert_eq!(
+            (worst.state, worst.feeds, worst.failure.as_deref()),
+            ("resting", 2, Some("unauthorized: the key was refused"))
+        );
         assert_eq!(words(&worst, Paint { on: false }), "c: rests (unauthorized)");
     }
 }

@@ -151,6 +151,11 @@ impl Reader {
             }
             "img" if element.classes().any(|class| class.contains("emoji")) => {
                 let alt = element.attr("alt").or_else(|| element.attr("title")).unwrap_or_default().to_owned();
+                // A word that stands for a picture is a word of its own, not the end of the one before.
+                let target = self.target();
+                if target.ends_with(char::is_alphanumeric) && alt.starts_with(char::is_alphanumeric) {
+                    target.push(' ');
+                }
                 self.words(&alt);
             }
             "li" => {
@@ -293,6 +298,7 @@ mod tests {
             ("<script>alert(1)</script><style>p{}</style>safe", "safe"),
             ("&lt;p&gt; is a tag", "<p> is a tag"),
             ("good <img class=\"emoji\" src=\"x\" alt=\":smile:\"> <img src=\"y\" alt=\"a cat\">", "good :smile:"),
+            ("#acme<img class=\"emoji\" src=\"x\" title=\"Smile\">", "#acme Smile"),
             ("<pre><code>a  b\n  c</code></pre>", "a  b\n  c"),
             ("<b>un</b>broken", "unbroken"),
             ("<p>unclosed <i>tags", "unclosed tags"),

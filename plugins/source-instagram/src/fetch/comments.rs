@@ -27,10 +27,10 @@ pub(super) fn poll(settings: &Settings, request: &Poll, media: &str, published: 
     )?;
     let mut batch = Batch::new();
     for comment in &page.data {
-        let Some(change) = normalize::comment(comment, media, None) else { continue };
+        let Some(change) = normalize::comment(comment, Some(media), None) else { continue };
         batch.changes.push(change);
         let Some((id, replies)) = comment.id.as_deref().zip(comment.replies.as_ref()) else { continue };
-        batch.changes.extend(replies.data.iter().filter_map(|reply| normalize::comment(reply, media, Some(id))));
+        batch.changes.extend(replies.data.iter().filter_map(|reply| normalize::comment(reply, Some(media), Some(id))));
         if replies.paging.as_ref().and_then(graph::Paging::next).is_some() && is_number(id) {
             let params = Params::Replies { comment: id.to_owned(), media: media.to_owned() };
             let feed = Feed::new(format!("replies:{id}"), format!("replies to comment {id}")).with_params(&params);
@@ -50,7 +50,7 @@ pub(super) fn replies(settings: &Settings, request: &Poll, comment: &str, media:
     let walk: Walk = request.position()?.unwrap_or_default();
     let page = read(settings, request, &walk, &format!("{comment}/replies"), REPLY_FIELDS)?;
     let mut batch = Batch::new();
-    batch.changes = page.data.iter().filter_map(|reply| normalize::comment(reply, media, Some(comment))).collect();
+    batch.changes = page.data.iter().filter_map(|reply| normalize::comment(reply, Some(media), Some(comment))).collect();
     Ok(turn(walk, request, batch, &page))
 }
 

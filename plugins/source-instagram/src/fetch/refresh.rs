@@ -39,8 +39,9 @@ pub(crate) fn refresh(settings: &Settings, ids: Vec<String>) -> Result<Vec<Chang
             None => {
                 graph::check(&answer)?;
                 let comment: Comment = answer.json()?;
-                let media = comment.media.as_ref().and_then(|media| media.id.clone());
-                changes.extend(media.and_then(|media| normalize::comment(&comment, &media, None)));
+                // Where the post below which it stands is hidden, the comment still is what it is; the host keeps what it knew.
+                let media = comment.media.as_ref().and_then(|media| media.id.as_deref());
+                changes.extend(normalize::comment(&comment, media, None));
             }
         }
     }

@@ -5,7 +5,7 @@ use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll, clock};
 
 use super::{DAY_MS, ask, list, videos};
 use crate::Settings;
-use crate::normalize::moment;
+use crate::normalize::{self, moment};
 use crate::parse::{Entry, page};
 
 /// Videos are added when they are uploaded and may become public later, so so much is read again.
@@ -37,9 +37,9 @@ pub(super) fn poll(settings: &Settings, request: &Poll, channel: &str) -> Result
         .query_if("pageToken", position.page.as_ref());
     let found = page::<Entry>(&ask(asked)?)?;
     let mut batch = Batch::new();
-    let ids = found.items.iter().filter_map(Entry::video_id).map(|id| (id.to_owned(), None)).collect();
+    let told = found.items.iter().filter_map(|entry| Some((entry.video_id()?.to_owned(), normalize::entry(entry)))).collect();
     // The comments of a channel that is named are read all together.
-    videos::add(settings, &mut batch, ids, request.since, false)?;
+    videos::add(settings, &mut batch, told, request.since, false)?;
 
     let added = |entry: &Entry| Some(moment(entry.snippet.as_ref()?.published_at.as_ref())?.at);
     let instants = || found.items.iter().filter_map(added);

@@ -71,6 +71,17 @@ pub trait Service: Send + Sync {
 #[must_use]
 pub fn all(story: Story) -> Vec<Box<dyn Service>> {
     let others = others(&story);
+    with_parts(story, others)
+}
+
+/// All services; those with a part of their own in the story tell some of it, those that tell a slice tell the whole slice.
+#[must_use]
+pub fn some(story: Story) -> Vec<Box<dyn Service>> {
+    let others = others(&story);
+    with_parts(story.thinned(), others)
+}
+
+fn with_parts(story: Story, others: Vec<Box<dyn Service>>) -> Vec<Box<dyn Service>> {
     let mut services: Vec<Box<dyn Service>> = vec![Box::new(hackernews::HackerNews::new(story.news))];
     services.extend(others);
     services.extend(story.boards.into_iter().map(|board| Box::new(discourse::Discourse::new(board)) as Box<dyn Service>));

@@ -176,7 +176,12 @@ impl YouTube {
                     |placed: &&Placed<'_>| comment_id(placed).strip_prefix(parent).is_some_and(|rest| rest.starts_with('.'));
                 all.iter().filter(below).collect()
             }
-            (None, Some(ids)) => all.iter().filter(|placed| ids.split(',').any(|id| id == comment_id(placed))).collect(),
+            // What is asked for by id is not cut into pages.
+            (None, Some(ids)) => {
+                let found = all.iter().filter(|placed| ids.split(',').any(|id| id == comment_id(placed)));
+                let items: Vec<Value> = found.map(|placed| comment(placed, now, false)).collect();
+                return Reply::json(&json!({ "kind": "youtube#commentListResponse", "etag": "e", "items": items }));
+            }
             (None, None) => return refused(400, "missingRequiredParameter", "No filter selected."),
         };
         paged(ask, "comment", &wanted, |placed| comment(placed, now, false), false)
