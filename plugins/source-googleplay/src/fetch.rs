@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Instant, Poll, http};
 
-use crate::parse::{self, Review};
+use crate::parse;
 use crate::{Settings, normalize};
 
 const SERVICE: &str = "https://androidpublisher.googleapis.com/androidpublisher/v3/applications";

@@ -71,11 +71,11 @@ fn main() -> ExitCode {
         handle.advance_to(instant);
     }
     // The configuration is written before the address is told: whoever reads the address may use both.
-    if let Some(dir) = &arguments.write_config {
-        if let Err(error) = write_config(&handle, handle.addr(), dir) {
-            eprintln!("failed to write a configuration into {}: {error}", dir.display());
-            return ExitCode::FAILURE;
-        }
+    if let Some(dir) = &arguments.write_config
+        && let Err(error) = write_config(&handle, handle.addr(), dir)
+    {
+        eprintln!("failed to write a configuration into {}: {error}", dir.display());
+        return ExitCode::FAILURE;
     }
     println!("http://{}", handle.addr());
     if arguments.write_config.is_none() {

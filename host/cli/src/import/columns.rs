@@ -90,7 +90,7 @@ pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
     let field = field.trim();
     if !FIELDS.iter().any(|(name, _)| *name == field) {
         let known: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
-        return Err(crate::config::suggest(field, "Fields of a mention", known.into_iter()));
+        return Err(crate::config::suggest(field, "Fields of a mention", known));
     }
     Ok((field.to_owned(), column.trim().to_owned()))
 }

@@ -75,6 +75,9 @@ struct Open {
     place: Place,
 }
 
+/// Where a row ends, and its mentions or why there are none.
+type Mapped = (Place, Result<Vec<RawMention>, String>);
+
 enum Reader {
     Rows(Box<Rows>),
     Car(Box<Repository>),
@@ -177,7 +180,7 @@ impl Open {
     }
 
     /// The mentions of the next row, or why there is none.
-    fn next(&mut self, plan: &Plan) -> io::Result<Option<(Place, Result<Vec<RawMention>, String>)>> {
+    fn next(&mut self, plan: &Plan) -> io::Result<Option<Mapped>> {
         let mapped = |(place, row): Row| (place, row.and_then(|row| formats::mentions(plan.format, &row, &plan.mapping)));
         match &mut self.reader {
             Reader::Rows(rows) => Ok(rows.next()?.map(mapped)),

@@ -173,17 +173,17 @@ impl Service for WordPress {
 
 /// Comments that wait for approval: counted, and shown to nobody.
 fn waits(post: &Post) -> bool {
-    post.number > 1 && post.id % 17 == 0
+    post.number > 1 && post.id.is_multiple_of(17)
 }
 
 /// Guests have no account, but a name.
 fn guest(person: &Person) -> bool {
-    person.id % 4 == 0
+    person.id.is_multiple_of(4)
 }
 
 /// An article that hides what it says behind a password.
 fn guarded(post: &Post) -> bool {
-    post.number == 1 && post.id % 11 == 0
+    post.number == 1 && post.id.is_multiple_of(11)
 }
 
 fn local(at: Timestamp) -> String {
