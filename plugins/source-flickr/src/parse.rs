@@ -4,6 +4,7 @@
 //! happens, and a text may stand in an object of its own: `{"_content": "…"}`.
 
 mod failure;
+mod xml;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -244,12 +245,26 @@ pub fn read<T: DeserializeOwned>(answer: &http::Response, name: &str) -> Result<
         return Err(failure);
     }
     let unwrapped = without_callback(answer);
-    let mut value: Value = unwrapped.json()?;
+    let mut value: Value =
+        if unwrapped.body.trim_ascii_start().starts_with(b"<") { in_xml(&unwrapped)? } else { unwrapped.json()? };
     let part = value.get_mut(name).map(Value::take).filter(Value::is_object);
     let part = part.ok_or_else(|| unwrapped.unexpected(&format!("has no `{name}`")))?;
     serde_path_to_error::deserialize(part).map_err(|error| {
         unwrapped.unexpected(&format!("has another shape than documented: `{name}.{}`: {}", error.path(), error.inner()))
     })
+}
+
+/// An answer in XML; one that breaks off is whole the next time.
+fn in_xml(answer: &http::Response) -> Result<Value, Failure> {
+    let document = String::from_utf8_lossy(&answer.body);
+    match xml::value(&document) {
+        Some(value) => Ok(value),
+        None if document.contains("<rsp") => {
+            let place = answer.url.split(['?', '#']).next().unwrap_or_default();
+            Err(Failure::transient(format!("the answer of {place} breaks off")))
+        }
+        None => answer.json(),
+    }
 }
 
 /// The answer without the call around it, which comes where `nojsoncallback` was not heard.
