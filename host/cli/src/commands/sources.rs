@@ -9,7 +9,7 @@ use vigie_mention::{FailureClass, Instant, KNOWN_FEED};
 use vigie_runtime::{Kind, Manifest};
 use vigie_store::{FeedState, Reader, StoreError, WalkStatus};
 
-use crate::commands::times;
+use crate::config::values::show_duration;
 use crate::config::{self, Problems};
 use crate::context::Context;
 use crate::exit::Stop;
@@ -151,7 +151,7 @@ fn shown(entry: &Entry, connectors: Vec<ConnectorShown>) -> Shown {
         history: history.clone(),
         rates: rates
             .iter()
-            .map(|rate| format!("{} in {}", number::count(rate.requests.into()), number::time(rate.per)))
+            .map(|rate| format!("{} in {}", number::count(rate.requests.into()), show_duration(rate.per)))
             .collect(),
         terms: terms.clone(),
         connectors,
@@ -187,8 +187,9 @@ fn words(connector: &ConnectorShown, paint: Paint) -> String {
             let class = failure.split(':').next().unwrap_or(failure);
             paint.yellow(&format!("{id}: rests ({})", harmless(class)))
         }
-        (None, Some(next)) => format!("{id}: {} feeds, next {}", connector.feeds, times::minute(next)),
-        (None, None) => format!("{id}: {}", connector.state),
+        (None, None) if connector.feeds == 0 => format!("{id}: {}", connector.state),
+        // When it is read next stands in the JSON form.
+        (None, _) => format!("{id}: {} feeds", connector.feeds),
     }
 }
 

@@ -114,7 +114,7 @@ impl Road {
         let max_body = self.limits.response_body_bytes;
         let hop = Hop { method: &method, url: &exchange.url, shown: &shown, headers, body, max_body, cut: false };
         let answer = self.egress.send(&hop, deadline).await?;
-        if !(200..300).contains(&answer.status) {
+        if !(200..300).contains(&answer.status) || names_an_error(&answer.body) {
             return Err(Untold::Answer(self.refused_exchange(name, &shown, &answer)));
         }
         let unix_seconds = self.egress.inner.clock.now().as_millis() / 1000;
@@ -129,7 +129,7 @@ impl Road {
     /// What the plugin sees of a refused exchange: credentials that are refused are a 401, whatever the service calls it (OAuth 2 says
     /// 400); an overload stays what it is.
     fn refused_exchange(&self, name: &str, shown: &str, answer: &HttpResponse) -> HttpResponse {
-        let status = if matches!(answer.status, 300..=428 | 430..=499) { 401 } else { answer.status };
+        let status = if matches!(answer.status, 200..=428 | 430..=499) { 401 } else { answer.status };
         let why = serde_json::from_slice::<Value>(&answer.body).ok();
         let why = why.as_ref().and_then(|body| body.get("error")).and_then(Value::as_str).unwrap_or("no reason given");
         let why: String = why.chars().filter(|c| !c.is_control()).take(80).collect();
@@ -160,5 +160,27 @@ impl Road {
             }
         }
         any
+    }
+}
+
+/// Whether an answer to an exchange is an OAuth error, which some services send as a success.
+///
+/// # Source
+/// RFC 6749 section 5.2; Reddit answers 200 with `{"error": "unauthorized_client"}`.
+fn names_an_error(body: &[u8]) -> bool {
+    let body = serde_json::from_slice::<Value>(body).ok();
+    body.as_ref().and_then(|body| body.get("error")).is_some_and(|error| error.as_str().is_some_and(|error| !error.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_may_come_as_a_success() {
+        assert!(names_an_error(br#"{"error": "unauthorized_client"}"#));
+        for token in [&br#"{"access_token": "x", "error": null}"#[..], br#"{"error": ""}"#, b"[]", b"<html>", b""] {
+            assert!(!names_an_error(token));
+        }
     }
 }
