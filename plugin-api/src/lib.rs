@@ -66,6 +66,7 @@
 //! - [`features`] and [`linear`]: hashed features of a text, and the small models analyzers ship with.
 //! - [`settings`]: typed settings whose errors name the field.
 //! - [`clock`] and [`log`]: the host's clock and the operator's log.
+//! - [`words`]: a search for services that know words and nothing else.
 //! - [`testing`]: a fake host for native tests.
 
 pub mod analyzer;
@@ -94,6 +95,7 @@ pub mod source;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 pub mod time;
+pub mod words;
 
 pub use analyzer::Analyzer;
 pub use bindings::analyzer_plugin::exports::vigie::plugin::analyzer::Document;

@@ -5,10 +5,13 @@ mod posts;
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::{self, Request};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log, words};
 
 use crate::parse::{self, Post};
-use crate::{Mode, Settings, normalize, query};
+use crate::{Mode, Settings, normalize};
+
+/// The full-text search of the databases Flarum uses knows no shorter words.
+const MIN_CHARS: usize = 3;
 
 /// The most a forum gives at once.
 const PAGE: u32 = 50;
@@ -49,7 +52,7 @@ pub(crate) fn plan(settings: &Settings, searches: &[Search]) -> Result<Vec<Feed>
         add(Feed::new(format!("discussion:{id}"), format!("posts of {base}/d/{id}")).with_params(&params));
     }
     if settings.mode != Mode::Latest {
-        for words in searches.iter().flat_map(|search| &search.any).filter_map(query::query) {
+        for words in searches.iter().flat_map(|search| &search.any).filter_map(|clause| words::of(clause, MIN_CHARS)) {
             let params = Params::Discussions { filter: "q".to_owned(), value: words.clone() };
             add(Feed::new(format!("search:{}", ids::short(&words)), format!("search for {words}")).with_params(&params));
         }

@@ -3,13 +3,11 @@
 //! - `settings`: the forum, tags, discussions.
 //! - `parse`: what the forum answers (JSON:API). Pure.
 //! - `normalize`: posts as mentions, field by field. Pure.
-//! - `query`: a search's words. Pure.
 //! - `fetch`: plans feeds; walks posts and discussions; reads posts again.
 
 mod fetch;
 mod normalize;
 mod parse;
-mod query;
 mod settings;
 
 use vigie_plugin::{Batch, Change, Failure, Feed, Poll, Search, Source};

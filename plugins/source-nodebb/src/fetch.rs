@@ -8,10 +8,13 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::{self, Request};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log, words};
 
 use crate::parse::{self, Post, Topic};
-use crate::{Mode, Settings, normalize, query};
+use crate::{Mode, Settings, normalize};
+
+/// NodeBB's database search looks for single words of at least this length.
+const MIN_CHARS: usize = 2;
 
 /// How a feed is read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,7 +49,7 @@ pub(crate) fn plan(settings: &Settings, searches: &[Search]) -> Result<Vec<Feed>
         Feed::new(format!("topic/{tid}"), format!("posts of {base}/topic/{tid}")).with_params(&Params::Topic { tid })
     }));
     if settings.mode != Mode::Latest {
-        for words in searches.iter().flat_map(|search| &search.any).filter_map(query::query) {
+        for words in searches.iter().flat_map(|search| &search.any).filter_map(|clause| words::of(clause, MIN_CHARS)) {
             let id = format!("search:{}", ids::short(&words));
             if feeds.iter().all(|feed| feed.id != id) {
                 feeds.push(Feed::new(id, format!("search for {words}")).with_params(&Params::Search { words }));

@@ -3,13 +3,11 @@
 //! - `settings`: the forum, categories, topics.
 //! - `parse`: what the forum answers. Pure.
 //! - `normalize`: posts as mentions, field by field. Pure.
-//! - `query`: a search's words. Pure.
 //! - `fetch`: plans feeds; walks topics in the order of their last posts, single topics and searches; reads posts again.
 
 mod fetch;
 mod normalize;
 mod parse;
-mod query;
 mod settings;
 
 use vigie_plugin::{Batch, Change, Failure, Feed, Poll, Search, Source};
