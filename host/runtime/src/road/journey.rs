@@ -3,8 +3,9 @@
 use tokio::time::Instant;
 use url::{Position, Url};
 
+use super::Road;
 use super::draft::Draft;
-use super::{Road, tokens::Untold};
+use super::tokens::{self, Untold};
 use crate::egress::Pace;
 use crate::egress::conditional::{Memory, revalidated, validators};
 use crate::egress::robots::{Asked, Rules, current};
@@ -110,7 +111,7 @@ impl Road {
         }
         let (started, clock) = (self.egress.inner.clock.now(), Instant::now());
         let mut outcome = self.ask(step, &shown, &values, deadline).await;
-        if outcome.as_ref().is_ok_and(|arrival| arrival.answer.status == 401) && self.forget_tokens(&values).await {
+        if outcome.as_ref().is_ok_and(|arrival| tokens::refuses_token(&arrival.answer)) && self.forget_tokens(&values).await {
             // The token may have been withdrawn before its time; a new one gets one chance.
             match self.values_for(step, deadline).await {
                 Ok(values) => outcome = self.ask(step, &shown, &values, deadline).await,

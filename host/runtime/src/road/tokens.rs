@@ -172,9 +172,30 @@ fn names_an_error(body: &[u8]) -> bool {
     body.as_ref().and_then(|body| body.get("error")).is_some_and(|error| error.as_str().is_some_and(|error| !error.is_empty()))
 }
 
+/// Whether a service says that a token no longer holds: 401, or what AT Protocol answers instead.
+///
+/// # Source
+/// RFC 6750 section 3.1; AT Protocol, "XRPC", whose servers answer an ended session with 400 `ExpiredToken`.
+pub(super) fn refuses_token(answer: &HttpResponse) -> bool {
+    let named = || serde_json::from_slice::<Value>(&answer.body).ok()?.get("error")?.as_str().map(str::to_owned);
+    answer.status == 401 || (answer.status == 400 && named().as_deref() == Some("ExpiredToken"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ended_session_is_told_in_two_ways() {
+        let answer = |status, body: &str| HttpResponse { status, body: body.as_bytes().to_vec(), ..HttpResponse::default() };
+        assert!(refuses_token(&answer(401, "")));
+        assert!(refuses_token(&answer(400, r#"{"error":"ExpiredToken","message":"Token has expired"}"#)));
+        for (status, body) in
+            [(400, r#"{"error":"InvalidRequest"}"#), (400, "ExpiredToken"), (403, r#"{"error":"ExpiredToken"}"#)]
+        {
+            assert!(!refuses_token(&answer(status, body)), "{status} {body}");
+        }
+    }
 
     #[test]
     fn an_error_may_come_as_a_success() {
