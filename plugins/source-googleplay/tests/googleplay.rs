@@ -134,10 +134,10 @@ fn a_walk_reads_the_week_and_then_what_changed_since() {
 }
 
 #[test]
-fn nothing_older_than_wanted_is_delivered() {
+fn all_of_the_week_the_service_shows_is_delivered() {
     let host = FakeHost::new().get(LIST, page(&[review("e", 500_000), review("d", 400_000)], None));
     let batch = host.poll::<GooglePlay>(&settings(), Poll::newer(feed()).since(Some(450_000_000))).expect("a batch");
-    assert_eq!(ids(&[batch]), ["e"]);
+    assert_eq!(ids(&[batch]), ["e", "d"], "no other walk would bring what is older");
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn items_read_again_bring_counters_and_removals() {
     let changes = host.refresh::<HackerNews>(&json!({}), ids).expect("changes");
     let Change::Upsert(story) = &changes[0] else { panic!("a story: {changes:?}") };
     assert_eq!((story.engagement.likes, story.engagement.comments, story.links.len()), (Some(0), Some(7), 0));
-    let removed: Vec<&str> = changes[1..]
+    let removed: Vec<&str> = changes[1..4]
         .iter()
         .map(|change| match change {
             Change::Remove(id) => id.as_str(),
@@ -220,6 +220,10 @@ fn items_read_again_bring_counters_and_removals() {
         })
         .collect();
     assert_eq!(removed, ["2", "3", "4"]);
+    let Change::Upsert(comment) = &changes[4] else { panic!("a comment: {changes:?}") };
+    let place = (comment.kind, comment.parent.as_deref(), comment.thread.as_deref());
+    assert_eq!(place, (MentionKind::Comment, Some("1"), Some("1")), "what it answers is a story");
+    assert_eq!((comment.text.as_str(), changes.len()), ("x", 5));
     let failure = host.refresh::<HackerNews>(&json!({}), vec!["6".into()]).expect_err("nothing answered");
     assert_eq!(failure.class, FailureClass::Transient);
 }

@@ -4,7 +4,7 @@
 //! cursor. So rows are admitted, matched, annotated and stored as everything else is, identity removes what is known, and an import
 //! that was stopped goes on where its last commit stood.
 //!
-//! - [`format`] names the forms, and guesses one from a file's beginning.
+//! - [`mod@format`] names the forms, and guesses one from a file's beginning.
 //! - [`rows`] cuts a file into rows, a row at a time; [`car`] does that for repositories of Bluesky.
 //! - [`columns`] maps columns of a table; [`formats`] knows the forms that are more than a table.
 //! - [`file_source`] is the source.
