@@ -29,7 +29,9 @@ fn words(line: &str) -> String {
         } else {
             out.push_str(word);
         }
-        rest = after;
+        // A second more or less decides the unit, too.
+        let timed = out.ends_with("[TIME]") && matches!(unit, "ms" | "s");
+        rest = if timed { after.trim_start_matches(' ').trim_start_matches(unit) } else { after };
     }
     out
 }
@@ -59,12 +61,12 @@ mod tests {
         let text = "read http://127.0.0.1:4080/x in 1.25s (12ms)\n  /tmp/abc/vigie.toml  took 0.4 s or 98 ms, every 15m\n";
         assert_eq!(
             redact(text, &known),
-            "read http://[ADDR]/x in [TIME] ([TIME])\n  [DIR]/vigie.toml  took [TIME] s or [TIME] ms, every 15m\n"
+            "read http://[ADDR]/x in [TIME] ([TIME])\n  [DIR]/vigie.toml  took [TIME] or [TIME], every 15m\n"
         );
         assert_eq!(redact(&format!("digest {}", "a1".repeat(32)), &[]), "digest [SHA256]");
         assert_eq!(
             redact("3 rows in 8 ms, 1,204 a second\n\"took_ms\": 34", &[]),
-            "3 rows in [TIME] ms, [RATE] a second\n\"took_ms\": [TIME]"
+            "3 rows in [TIME], [RATE] a second\n\"took_ms\": [TIME]"
         );
         assert_eq!(redact("12 mentions, 0.87 positive, v0.1.0", &[]), "12 mentions, 0.87 positive, v0.1.0");
     }
