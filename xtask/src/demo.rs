@@ -38,7 +38,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     plugins::run(&plugins::Options::default())?;
     run::succeed(run::cargo().args(["build", "--package", "vigie", "--package", "vigie-internet"]))?;
 
-    step("Starting the miniature internet on loopback: fourteen services, from networks and forums to reviews and the press");
+    step("Starting the miniature internet on loopback: fifteen services, from networks and forums to reviews and the press");
     let internet = Internet::start(&folder, before * HOURS_BETWEEN)?;
     println!(
         "  it answers at {}; the connectors ask the services' real addresses, and [network.reroute] sends them here",
