@@ -69,6 +69,21 @@ impl Words {
 /// The pieces of a word, a pass for each character they begin at.
 #[inline]
 fn each_piece(padded: &[u8], shortest: usize, longest: usize, emit: &mut impl FnMut(u32)) {
+    if padded.is_ascii() {
+        // Every byte is a character: most words of most texts, and several times as fast.
+        let mut rest = padded;
+        while !rest.is_empty() {
+            let mut hash = PIECE;
+            for (place, &byte) in rest.iter().take(longest).enumerate() {
+                hash = hash.byte(byte);
+                if place + 1 >= shortest {
+                    emit(hash.feature());
+                }
+            }
+            rest = &rest[1..];
+        }
+        return;
+    }
     let begins = |byte: u8| byte & 0xc0 != 0x80;
     for (start, &first) in padded.iter().enumerate() {
         if !begins(first) {

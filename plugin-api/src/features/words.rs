@@ -222,31 +222,42 @@ impl Words {
 
     /// A word of letters and digits at the start of `rest`, which stands `before` bytes behind the reader; the length read.
     fn letters(&mut self, rest: &str, sort: Sort, reader: &mut Reader<'_>, before: usize, apostrophes: Apostrophes) -> usize {
+        let bytes = rest.as_bytes();
         let start = self.buffer.len();
         let (mut last, mut run, mut kept) = ('\0', 0_u32, 0_usize);
         let (mut letters, mut capitals, mut stretched) = (0_u32, 0_u32, false);
-        let mut length = rest.len();
-        let mut chars = rest.char_indices().peekable();
-        while let Some((at, char)) = chars.next() {
-            let joins = matches!(char, '\'' | '’')
-                && apostrophes == Apostrophes::Join
-                && kept > 0
-                && chars.peek().is_some_and(|(_, next)| next.is_alphabetic());
-            if joins || matches!(char, '\u{300}'..='\u{36f}' | '\u{640}' | '\u{64b}'..='\u{652}') {
+        let mut length = 0;
+        while let Some(&byte) = bytes.get(length) {
+            let (lower, width) = if byte.is_ascii() {
+                if byte == b'\'' && joins(apostrophes, kept, &rest[length + 1..]) {
+                    length += 1;
+                    continue;
+                }
+                if !byte.is_ascii_alphanumeric() || kept >= LONGEST_WORD {
+                    break;
+                }
+                capitals += u32::from(byte.is_ascii_uppercase());
+                letters += u32::from(byte.is_ascii_alphabetic());
+                (if byte.is_ascii_digit() { '0' } else { char::from(byte.to_ascii_lowercase()) }, 1)
+            } else {
+                let Some(char) = rest[length..].chars().next() else { break };
+                let width = char.len_utf8();
                 // Accents on their own and the signs that stretch or vocalise Arabic are left out.
-                continue;
-            }
-            if !char.is_alphanumeric() || kept >= LONGEST_WORD {
-                length = at;
-                break;
-            }
-            if char.is_uppercase() {
-                capitals += 1;
-                letters += 1;
-            } else if char.is_alphabetic() {
-                letters += 1;
-            }
-            let lower = if char.is_ascii_digit() { '0' } else { lower(char) };
+                if matches!(char, '\u{300}'..='\u{36f}' | '\u{640}' | '\u{64b}'..='\u{652}')
+                    || (char == '’' && joins(apostrophes, kept, &rest[length + width..]))
+                {
+                    length += width;
+                    continue;
+                }
+                if !char.is_alphanumeric() || kept >= LONGEST_WORD {
+                    break;
+                }
+                let capital = char.is_uppercase();
+                capitals += u32::from(capital);
+                letters += u32::from(capital || char.is_alphabetic());
+                (lower(char), width)
+            };
+            length += width;
             run = if lower == last { run + 1 } else { 1 };
             last = lower;
             if run > 2 || (lower == '0' && run > 1) {
@@ -305,9 +316,14 @@ fn mark_negated(words: &mut [Word], reach: usize, mut is_negation: impl FnMut(&W
     }
 }
 
+/// Whether an apostrophe is dropped, so that the word goes on behind it.
+fn joins(apostrophes: Apostrophes, kept: usize, behind: &str) -> bool {
+    apostrophes == Apostrophes::Join && kept > 0 && behind.starts_with(char::is_alphabetic)
+}
+
 /// Lower case, one character for one: the few that become two keep their first.
 fn lower(char: char) -> char {
-    if char.is_ascii() { char.to_ascii_lowercase() } else { char.to_lowercase().next().unwrap_or(char) }
+    char.to_lowercase().next().unwrap_or(char)
 }
 
 fn is_name(byte: u8) -> bool {

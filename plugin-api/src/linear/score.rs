@@ -3,22 +3,16 @@
 use super::table::{Kind, MOST_CLASSES, Model};
 use super::{exp, sigmoid};
 
-/// Rows added before the lanes are emptied: 257 times 255 is the most sixteen bits hold.
-const MOST_IN_LANES: u32 = 256;
-/// What is added to a weight so that it is never negative.
-const ZERO: i32 = 128;
-/// The lower byte of each of four lanes of sixteen bits.
-const LOW: u64 = 0x00ff_00ff_00ff_00ff;
-/// Turns eight signed bytes into eight that are 128 higher.
-const LIFT: u64 = 0x8080_8080_8080_8080;
+/// Features that wait to be added up together. Finding features and adding rows are two short loops then, each of which a compiler can
+/// keep in registers and vectors, which matters most in the sandbox. 255 rows are the most that sums of sixteen bits hold.
+const MOST_WAITING: usize = 128;
 
 /// Rows being added up. Make one with [`Model::sums`].
 #[derive(Debug, Clone)]
 pub struct Sums<'m> {
     model: &'m Model<'m>,
-    /// Lanes of sixteen bits, four a number: the even and the odd bytes of each eight. Rows of four bytes or less do without.
-    lanes: [u64; MOST_CLASSES / 4],
-    in_lanes: u32,
+    waiting: [u32; MOST_WAITING],
+    waits: usize,
     sums: [i32; MOST_CLASSES],
     count: u32,
 }
@@ -37,7 +31,7 @@ impl Model<'_> {
     #[must_use]
     #[inline]
     pub fn sums(&self) -> Sums<'_> {
-        Sums { model: self, lanes: [0; MOST_CLASSES / 4], in_lanes: 0, sums: [0; MOST_CLASSES], count: 0 }
+        Sums { model: self, waiting: [0; MOST_WAITING], waits: 0, sums: [0; MOST_CLASSES], count: 0 }
     }
 }
 
@@ -45,39 +39,36 @@ impl<'m> Sums<'m> {
     /// Adds the row of a feature.
     #[inline]
     pub fn add(&mut self, feature: u32) {
-        let model = self.model;
-        let start = model.row(feature) * model.stride;
-        // Never out of range: the table has been measured when it was read.
-        let Some(row) = model.weights.get(start..start + model.stride) else { return };
-        self.count += 1;
-        if model.stride <= 4 {
-            for (sum, &weight) in self.sums.iter_mut().zip(row) {
-                *sum += i32::from(weight.cast_signed());
-            }
-            return;
+        if self.waits == MOST_WAITING {
+            self.add_waiting();
         }
-        // Eight weights at a time in plain registers: as fast in a sandbox without vectors as natively.
-        for (eight, lanes) in row.as_chunks::<8>().0.iter().zip(self.lanes.as_chunks_mut::<2>().0) {
-            let eight = u64::from_le_bytes(*eight) ^ LIFT;
-            lanes[0] += eight & LOW;
-            lanes[1] += (eight >> 8) & LOW;
-        }
-        self.in_lanes += 1;
-        if self.in_lanes == MOST_IN_LANES {
-            self.empty_lanes();
+        if let Some(place) = self.waiting.get_mut(self.waits) {
+            *place = feature;
+            self.waits += 1;
         }
     }
 
-    fn empty_lanes(&mut self) {
-        let zero = self.in_lanes as i32 * ZERO;
-        let chunks = self.sums.as_chunks_mut::<8>().0.iter_mut().zip(self.lanes.as_chunks_mut::<2>().0);
-        for (sums, lanes) in chunks.take(self.model.stride / 8) {
-            for (place, sum) in sums.iter_mut().enumerate() {
-                *sum += ((lanes[place % 2] >> (place / 2 * 16)) & 0xffff) as i32 - zero;
-            }
-            *lanes = [0; 2];
+    /// Adds the rows of the features that wait.
+    #[inline(never)]
+    fn add_waiting(&mut self) {
+        let Some(features) = self.waiting.get(..self.waits) else { return };
+        let (model, sums) = (self.model, &mut self.sums);
+        match model.stride {
+            1 => add_narrow::<1>(model, features, sums),
+            2 => add_narrow::<2>(model, features, sums),
+            3 => add_narrow::<3>(model, features, sums),
+            4 => add_narrow::<4>(model, features, sums),
+            8 => widen(&add_wide::<1>(model, features), sums),
+            16 => widen(&add_wide::<2>(model, features), sums),
+            24 => widen(&add_wide::<3>(model, features), sums),
+            32 => widen(&add_wide::<4>(model, features), sums),
+            40 => widen(&add_wide::<5>(model, features), sums),
+            48 => widen(&add_wide::<6>(model, features), sums),
+            56 => widen(&add_wide::<7>(model, features), sums),
+            _ => widen(&add_wide::<8>(model, features), sums),
         }
-        self.in_lanes = 0;
+        self.count += self.waits as u32;
+        self.waits = 0;
     }
 
     /// The scores: sums divided by the square root of the number of features, plus biases and dense features.
@@ -86,9 +77,7 @@ impl<'m> Sums<'m> {
     /// `dense`: as many numbers as the model has dense features, in its order; missing ones count as 0, more are left aside.
     #[must_use]
     pub fn finish(mut self, dense: &[f32]) -> Scores<'m> {
-        if self.in_lanes > 0 {
-            self.empty_lanes();
-        }
+        self.add_waiting();
         let norm = 1.0 / (self.count.max(1) as f32).sqrt();
         let mut scores = [0.0; MOST_CLASSES];
         for ((score, class), sum) in scores.iter_mut().zip(&self.model.classes).zip(self.sums) {
@@ -101,6 +90,41 @@ impl<'m> Sums<'m> {
         }
         Scores { model: self.model, scores, features: self.count }
     }
+}
+
+/// Adds rows of `N` weights.
+#[inline]
+fn add_narrow<const N: usize>(model: &Model<'_>, features: &[u32], sums: &mut [i32; MOST_CLASSES]) {
+    let rows = model.weights.as_chunks::<N>().0;
+    let mut added = [0_i32; N];
+    for &feature in features {
+        // Never out of range: the table has been measured when it was read.
+        let Some(row) = rows.get(model.row(feature)) else { continue };
+        for (sum, weight) in added.iter_mut().zip(row) {
+            *sum += i32::from(weight.cast_signed());
+        }
+    }
+    sums.iter_mut().zip(added).for_each(|(sum, added)| *sum += added);
+}
+
+/// Sums of rows of `N` times eight weights. By itself, because a compiler that sees them widened at once takes half vectors.
+#[inline(never)]
+fn add_wide<const N: usize>(model: &Model<'_>, features: &[u32]) -> [[i16; 8]; N] {
+    let rows = model.weights.as_chunks::<8>().0.as_chunks::<N>().0;
+    let mut added = [[0_i16; 8]; N];
+    for &feature in features {
+        let Some(row) = rows.get(model.row(feature)) else { continue };
+        for (sums, eight) in added.iter_mut().zip(row) {
+            for (sum, weight) in sums.iter_mut().zip(eight) {
+                *sum += i16::from(weight.cast_signed());
+            }
+        }
+    }
+    added
+}
+
+fn widen<const N: usize>(added: &[[i16; 8]; N], sums: &mut [i32; MOST_CLASSES]) {
+    sums.iter_mut().zip(added.as_flattened()).for_each(|(sum, &added)| *sum += i32::from(added));
 }
 
 impl Scores<'_> {
@@ -165,10 +189,10 @@ mod tests {
 
     #[test]
     fn sums_are_exact_whatever_the_width_of_a_row() {
-        for classes in [1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 64] {
+        for classes in [1, 2, 3, 4, 5, 7, 8, 9, 16, 24, 31, 35, 41, 56, 64] {
             let (parts, bytes) = table(Kind::OneOf, classes);
             let model = Model::read(&bytes).expect("whole");
-            // More than twice what the lanes hold.
+            // Several times what waits together.
             let features: Vec<u32> = (0..700_u32).map(|number| number.wrapping_mul(0x9e37_79b1)).collect();
             let mut sums = model.sums();
             features.iter().for_each(|&feature| sums.add(feature));
