@@ -2,14 +2,17 @@
 //!
 //! # Shape
 //! The folder belongs to this user with mode 0700, or it is not used. It holds `key`, 32 random bytes (0600), and one file a
-//! component and engine: 8 bytes of magic, 32 bytes of HMAC-SHA-256 under the key over the file's name and content, the content.
+//! component and engine: the compiled code, 32 bytes of HMAC-SHA-256 under the key over the file's name and that code, 8 bytes of
+//! magic. The code comes first so that the file can be mapped: what a plugin never runs then takes no memory.
 //! A file that is damaged, planted or of another engine is compiled again and overwritten. Files appear by rename, whole or
-//! not at all. The oldest are deleted once the folder holds more than [`MAX_BYTES`].
+//! not at all, and are never written again. The oldest are deleted once the folder holds more than [`MAX_BYTES`].
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::hash::{Hash, Hasher};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use hmac::{Hmac, Mac};
@@ -24,13 +27,20 @@ use crate::package::{Package, hex};
 const MAX_BYTES: u64 = 1024 * 1024 * 1024;
 const MAGIC: &[u8; 8] = b"vigieAOT";
 const DIGEST_BYTES: usize = 32;
+/// Of these files; part of their names, so that a program of another layout has files of its own.
+const LAYOUT: u32 = 2;
+/// What follows the code.
+const TAIL_BYTES: usize = DIGEST_BYTES + MAGIC.len();
+/// Bytes of a file looked at together.
+const CHUNK_BYTES: usize = 64 * 1024;
 const KEY_BYTES: usize = 32;
 const KEY_FILE: &str = "key";
 const SUFFIX: &str = ".compiled";
 
-/// The folder, or nothing.
+/// The folder, or nothing; and what this process has loaded, so that connectors of one plugin share its code.
 pub(crate) struct Cache {
     open: Option<Open>,
+    loaded: Mutex<HashMap<String, Component>>,
 }
 
 struct Open {
@@ -50,11 +60,22 @@ impl Cache {
                 None
             }
         });
-        Self { open }
+        Self { open, loaded: Mutex::default() }
     }
 
-    /// The plugin's component: from the cache if there is a sound file, else compiled and kept.
+    /// The plugin's component: the one loaded before, or from the folder if there is a sound file, else compiled and kept.
     pub(crate) fn component(&self, engine: &Engine, package: &Package) -> Result<Component> {
+        // Held while compiling: whoever needs the same plugin would only compile it a second time.
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(component) = loaded.get(package.digest()) {
+            return Ok(component.clone());
+        }
+        let component = self.load(engine, package)?;
+        loaded.insert(package.digest().to_owned(), component.clone());
+        Ok(component)
+    }
+
+    fn load(&self, engine: &Engine, package: &Package) -> Result<Component> {
         let Some(open) = &self.open else { return Component::from_binary(engine, package.bytes()) };
         let name = open.name_of(package);
         match open.read(&name) {
@@ -97,6 +118,7 @@ impl Open {
         make_private(folder)?;
         let mut fingerprint = Fingerprint(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut fingerprint);
+        LAYOUT.hash(&mut fingerprint);
         let engine = hex(&fingerprint.0.finalize()[..8]);
         Ok(Self { folder: folder.to_owned(), key: key(folder)?, engine })
     }
@@ -105,35 +127,48 @@ impl Open {
         format!("{}-{}{SUFFIX}", package.digest(), self.engine)
     }
 
-    fn mac(&self, name: &str, build: &[u8]) -> Hmac<Sha256> {
+    /// The digest of a build, begun; the code follows. The name is part of it, so that a file cannot be put in another's place.
+    fn mac(&self, name: &str) -> Hmac<Sha256> {
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
-        // The name is part of it, so that a file cannot be put in another's place. Its length is fixed.
+        // Its length is fixed.
         mac.update(name.as_bytes());
-        mac.update(build);
         mac
     }
 
     /// A build this installation made; `None` if there is none. Errors say what is wrong with the file.
     fn read(&self, name: &str) -> io::Result<Option<OwnBuild>> {
-        let mut bytes = match fs::read(self.folder.join(name)) {
-            Ok(bytes) => bytes,
+        let path = self.folder.join(name);
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        let head = MAGIC.len() + DIGEST_BYTES;
-        if bytes.len() < head || !bytes.starts_with(MAGIC) {
-            return Err(io::Error::other("the file is cut short or not of this program"));
+        let foreign = || io::Error::other("the file is cut short or not of this program");
+        let code_bytes = file.metadata()?.len().checked_sub(TAIL_BYTES as u64).ok_or_else(foreign)?;
+        let mut tail = [0; TAIL_BYTES];
+        file.seek(SeekFrom::Start(code_bytes))?;
+        file.read_exact(&mut tail)?;
+        let (digest, magic) = tail.split_at(DIGEST_BYTES);
+        if magic != MAGIC {
+            return Err(foreign());
         }
-        let build = bytes.split_off(head);
-        self.mac(name, &build)
-            .verify_slice(&bytes[MAGIC.len()..])
-            .map_err(|_| io::Error::other("the file was damaged, or not written by this installation"))?;
-        Ok(Some(OwnBuild(build)))
+        file.rewind()?;
+        let (mut mac, mut code) = (self.mac(name), file.take(code_bytes));
+        let mut chunk = vec![0; CHUNK_BYTES];
+        loop {
+            match code.read(&mut chunk)? {
+                0 => break,
+                read => mac.update(&chunk[..read]),
+            }
+        }
+        mac.verify_slice(digest).map_err(|_| io::Error::other("the file was damaged, or not written by this installation"))?;
+        Ok(Some(OwnBuild(path)))
     }
 
     fn write(&self, name: &str, build: &[u8]) -> io::Result<()> {
-        let digest = self.mac(name, build).finalize().into_bytes();
-        self.put(name, &[MAGIC, digest.as_slice(), build])?;
+        let mut mac = self.mac(name);
+        mac.update(build);
+        self.put(name, &[build, mac.finalize().into_bytes().as_slice(), MAGIC])?;
         self.tidy(name)
     }
 

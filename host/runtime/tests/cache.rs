@@ -57,10 +57,12 @@ fn damaged_and_planted_files_are_replaced_and_not_loaded() {
     // Made by the same program for the same plugin, but by another installation.
     let planted = fs::read(compiled(&other).remove(0)).expect("the file");
     let mut flipped = sound.clone();
-    *flipped.last_mut().expect("not empty") ^= 1;
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 1;
     for (what, bytes) in [
         ("planted", planted),
         ("flipped", flipped),
+        ("longer", [sound.as_slice(), &[0]].concat()),
         ("cut", sound[..sound.len() / 2].to_vec()),
         ("short", b"vigieAOT".to_vec()),
         ("empty", Vec::new()),
