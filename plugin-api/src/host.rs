@@ -11,7 +11,7 @@ pub(crate) use crate::testing::calls::{fetch, fetch_all, now, write};
 
 /// Writes a panic's message and place to the operator's log before the trap that follows, which says neither. Natively, tests
 /// print panics themselves.
-pub(crate) fn report_panics() {
+pub fn report_panics() {
     #[cfg(target_arch = "wasm32")]
     {
         static ONCE: std::sync::Once = std::sync::Once::new();

@@ -68,6 +68,8 @@
 //! - [`clock`] and [`log`]: the host's clock and the operator's log.
 //! - [`words`]: a search for services that know words and nothing else.
 //! - [`testing`]: a fake host for native tests.
+//!
+//! An analyzer that learns in place takes a second crate, `vigie-plugin-learning`.
 
 pub mod analyzer;
 mod annotation;

@@ -22,13 +22,13 @@ pub(crate) struct Component {
 /// # Errors
 /// Where the module is no plugin, or where it and its manifest disagree: each names the rule and the cure.
 pub(crate) fn build(crate_name: &str, crate_version: &str, module: &[u8], manifest: &str) -> Result<Component> {
-    let kind = check_manifest(crate_name, crate_version, manifest)?;
+    let (kind, learns) = check_manifest(crate_name, crate_version, manifest)?;
     let mut bytes = ComponentEncoder::default()
         .validate(true)
         .module(module)
         .and_then(|encoder| encoder.encode())
         .context("it is no plugin: does its lib.rs call `vigie_plugin::export_source!` or `export_analyzer!`?")?;
-    let imports = check_interfaces(&bytes, kind)?;
+    let imports = check_interfaces(&bytes, kind, learns)?;
     let section = CustomSection { name: MANIFEST_SECTION.into(), data: manifest.as_bytes().into() };
     section.append_to_component(&mut bytes);
     Ok(Component { bytes, imports })
@@ -50,8 +50,8 @@ impl Kind {
     }
 }
 
-/// Checks what can be known without the component: the manifest against the crate.
-fn check_manifest(crate_name: &str, crate_version: &str, manifest: &str) -> Result<Kind> {
+/// Checks what can be known without the component: the manifest against the crate. Also says whether it promises to learn.
+fn check_manifest(crate_name: &str, crate_version: &str, manifest: &str) -> Result<(Kind, bool)> {
     let table: toml::Table = manifest.parse().context("plugin.toml is not TOML")?;
     let text = |key: &str| {
         let value = table.get(key).with_context(|| format!("plugin.toml lacks `{key}`"))?;
@@ -70,11 +70,11 @@ fn check_manifest(crate_name: &str, crate_version: &str, manifest: &str) -> Resu
     let prefixed = crate_name.strip_prefix(kind.name()).and_then(|rest| rest.strip_prefix('-'));
     let expected = prefixed.unwrap_or(crate_name);
     ensure!(id == expected, "plugin.toml says id `{id}`, and a {} in crate `{crate_name}` has id `{expected}`", kind.name());
-    Ok(kind)
+    Ok((kind, table.contains_key("learns")))
 }
 
 /// Checks that the component exports what its kind exports and imports nothing beyond the contract.
-fn check_interfaces(component: &[u8], kind: Kind) -> Result<BTreeSet<String>> {
+fn check_interfaces(component: &[u8], kind: Kind, learns: bool) -> Result<BTreeSet<String>> {
     let DecodedWasm::Component(resolve, world) = wit_component::decode(component)? else {
         bail!("it is no component");
     };
@@ -86,6 +86,11 @@ fn check_interfaces(component: &[u8], kind: Kind) -> Result<BTreeSet<String>> {
         exports.iter().any(|name| name.starts_with(&wanted)),
         "plugin.toml says kind `{}`, and the component exports {exports:?}",
         kind.name()
+    );
+    ensure!(
+        !learns || exports.iter().any(|name| name.starts_with("vigie:plugin/learning@")),
+        "plugin.toml says `learns`, and the component exports {exports:?}: does its lib.rs call \
+         `vigie_plugin_learning::export_learning_analyzer!`?"
     );
     let allowed: &[&str] = match kind {
         Kind::Source => &["types", "log", "clock", "http"],
@@ -110,7 +115,7 @@ mod tests {
 
     fn refusal(crate_name: &str, manifest: &str) -> String {
         match check_manifest(crate_name, "0.1.0", manifest) {
-            Ok(kind) => format!("{kind:?}"),
+            Ok((kind, learns)) => format!("{kind:?}{}", if learns { ", learning" } else { "" }),
             Err(error) => format!("{error:#}"),
         }
     }
@@ -120,6 +125,11 @@ mod tests {
         let cases = [
             ("source-feed", "id = 'feed'\nversion = '0.1.0'\nkind = 'source'", "Source"),
             ("hostile-analyzer", "id = 'hostile-analyzer'\nversion = '0.1.0'\nkind = 'analyzer'", "Analyzer"),
+            (
+                "hostile-analyzer",
+                "id = 'hostile-analyzer'\nversion = '0.1.0'\nkind = 'analyzer'\nlearns = ['x']",
+                "Analyzer, learning",
+            ),
             ("source-feed", "id = 'rss'\nversion = '0.1.0'\nkind = 'source'", "has id `feed`"),
             ("source-feed", "id = 'feed'\nversion = '0.2.0'\nkind = 'source'", "make `version` in plugin.toml 0.1.0"),
             ("source-feed", "id = 'feed'\nversion = '0.1.0'\nkind = 'analyzer'", "has id `source-feed`"),

@@ -127,3 +127,12 @@ pub struct RawAnnotation {
     pub value: Value,
     pub confidence: Option<f32>,
 }
+
+/// A document and one truth about it, for an analyzer that learns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    pub document: Document,
+    pub key: String,
+    pub value: Value,
+    pub weight: f32,
+}

@@ -1,8 +1,11 @@
 //! A live analyzer plugin. Instances are kept warm between calls, because the contract makes them pure; one that failed is thrown away.
 
+mod learn;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::{Instrument, info_span};
 use vigie_mention::Failure;
@@ -11,14 +14,16 @@ use wasmtime::component::{ComponentExportIndex, Func, InstancePre};
 use wasmtime::{Error, Store};
 
 use crate::answers;
-use crate::bindings::v0_1::{analyze, analyzer::AnalyzerPluginPre, failure};
+use crate::bindings::v0_1::analyzer::AnalyzerPluginPre;
+use crate::bindings::v0_1::learning_analyzer::LearningAnalyzerPluginPre;
+use crate::bindings::v0_1::{analyze, failure};
 use crate::engine::Runtime;
 use crate::error::{CallError, RuntimeError};
 use crate::limits::Limits;
 use crate::live::{self, Place, State, Who};
 use crate::manifest::{Kind, Manifest};
 use crate::meter::Meter;
-use crate::package::Package;
+use crate::package::{Package, hex};
 use crate::plugin::{link_error, settings};
 
 /// Documents one call may be given (contract).
@@ -41,10 +46,15 @@ pub struct AnalyzerUse {
 /// An analyzer plugin ready to be called, also concurrently.
 pub struct AnalyzerPlugin {
     guest: InstancePre<State>,
-    function: ComponentExportIndex,
+    analyze: ComponentExportIndex,
+    /// Where the manifest says that it learns.
+    learn: Option<ComponentExportIndex>,
     place: Place,
     manifest: Arc<Manifest>,
-    settings: String,
+    /// The operator's, with the defaults filled in.
+    settings: Value,
+    /// The same as `analyze` gets them: as text, with what was learned.
+    told: String,
     idle: Mutex<Vec<Idle>>,
 }
 
@@ -73,12 +83,22 @@ impl Runtime {
         let settings = settings(&manifest, Kind::Analyzer, &use_.settings)?;
         let component = self.component(package)?;
         let guest = live::link(&self.inner.engine, &component, false).map_err(|error| link_error(&manifest, &error))?;
+        let learns = !manifest.learns.is_empty();
         // Checks the types of what it exports.
-        AnalyzerPluginPre::new(guest.clone()).map_err(|error| link_error(&manifest, &error))?;
-        let function = component
-            .get_export_index(None, analyze::INTERFACE)
-            .and_then(|interface| component.get_export_index(Some(&interface), analyze::FUNCTION))
-            .ok_or_else(|| link_error(&manifest, &Error::msg(format!("it exports no `{}`", analyze::INTERFACE))))?;
+        let fits = if learns {
+            LearningAnalyzerPluginPre::new(guest.clone()).map(drop)
+        } else {
+            AnalyzerPluginPre::new(guest.clone()).map(drop)
+        };
+        fits.map_err(|error| link_error(&manifest, &error))?;
+        let export = |interface: &str, function: &str| {
+            component
+                .get_export_index(None, interface)
+                .and_then(|interface| component.get_export_index(Some(&interface), function))
+                .ok_or_else(|| link_error(&manifest, &Error::msg(format!("it exports no `{interface}`"))))
+        };
+        let analyze = export(analyze::INTERFACE, analyze::FUNCTION)?;
+        let learn = learns.then(|| export(analyze::LEARNING, analyze::LEARN)).transpose()?;
         let who = Who {
             plugin: manifest.id.clone(),
             version: manifest.version.clone(),
@@ -86,7 +106,8 @@ impl Runtime {
             limits_table: format!("[analyzers.{}.limits]", manifest.id),
         };
         let place = Place { runtime: Arc::clone(&self.inner), who: Arc::new(who), limits: Arc::new(use_.limits), road: None };
-        Ok(AnalyzerPlugin { guest, function, place, manifest, settings: settings.to_string(), idle: Mutex::default() })
+        let told = settings.to_string();
+        Ok(AnalyzerPlugin { guest, analyze, learn, place, manifest, settings, told, idle: Mutex::default() })
     }
 }
 
@@ -95,6 +116,22 @@ impl AnalyzerPlugin {
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Its version, as its annotations carry it: the manifest's, and which table it learned.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.place.who.version
+    }
+
+    /// Its version, and which settings it was given where they are not the defaults: what of two runs tells their results apart.
+    #[must_use]
+    pub fn edition(&self) -> String {
+        if self.settings == crate::schema::with_defaults(&self.manifest.settings, &Value::Object(serde_json::Map::new())) {
+            return self.version().to_owned();
+        }
+        let digest = hex(&Sha256::digest(self.settings.to_string()));
+        format!("{}#{}", self.version(), &digest[..8])
     }
 
     /// What a call may use.
@@ -146,7 +183,7 @@ impl AnalyzerPlugin {
         let mut warm = self.checkout(meter).await?;
         let lent: Vec<_> = documents.iter().map(analyze::document).collect();
         let analyze = warm.function.typed::<analyze::Parameters<'_>, analyze::Answer>(&warm.store)?;
-        let (answer,) = analyze.call_async(&mut warm.store, (&self.settings, &lent)).await?;
+        let (answer,) = analyze.call_async(&mut warm.store, (&self.told, &lent)).await?;
         warm.calls += 1;
         Ok((warm, answer))
     }
@@ -164,7 +201,7 @@ impl AnalyzerPlugin {
         let mut store = self.place.store(meter);
         let instance = self.guest.instantiate_async(&mut store).await?;
         let function =
-            instance.get_func(&mut store, self.function).ok_or_else(|| Error::msg("it exports no function `analyze`"))?;
+            instance.get_func(&mut store, self.analyze).ok_or_else(|| Error::msg("it exports no function `analyze`"))?;
         Ok(Warm { store, function, calls: 0, slot })
     }
 

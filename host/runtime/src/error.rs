@@ -46,6 +46,11 @@ pub enum PackageFault {
     MissingExport { kind: Kind },
     #[error("its manifest says `kind = \"{said}\"`, and it exports `vigie:plugin/{found}`")]
     KindLies { said: Kind, found: Kind },
+    #[error(
+        "its manifest's `learns` promises to learn {}, and it exports no `vigie:plugin/learning`; export it or take `learns` away",
+        learns.join(", ")
+    )]
+    DoesNotLearn { learns: Vec<String> },
     #[error("imports `{import}`, {why}")]
     ForbiddenImport { import: String, why: &'static str },
     #[error("does not fit the contract {contract}: {message}")]

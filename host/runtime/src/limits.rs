@@ -4,6 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 const MIB: u64 = 1024 * 1024;
+/// How many times longer than any other call learning may take: it goes over thousands of documents again and again, and seldom.
+const LEARNING_TIMES: u32 = 10;
+/// What an analyzer may learn (contract): it travels with every call.
+pub(crate) const MAX_LEARNED_BYTES: usize = 1024 * 1024;
 
 /// What one call of a plugin may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +69,12 @@ impl Limits {
     #[must_use]
     pub const fn analyzer() -> Self {
         Self { memory_bytes: 256 * MIB, cpu: Duration::from_secs(30), requests: 0, concurrency: 0, ..Self::source() }
+    }
+
+    /// The same for a call that learns: ten times the time, everything else alike.
+    pub(crate) fn learning(&self) -> Self {
+        let longer = |time: Duration| time.saturating_mul(LEARNING_TIMES);
+        Self { cpu: longer(self.cpu), wall: longer(self.wall), ..self.clone() }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{CallBudget, Road};
 const MAX_HANDLES: usize = 1_000;
 
 /// One use of a plugin, as messages name it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Who {
     pub(crate) plugin: String,
     pub(crate) version: String,

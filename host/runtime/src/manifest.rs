@@ -13,6 +13,8 @@ pub use fields::ManifestProblem;
 
 /// The custom section that holds the manifest.
 pub const MANIFEST_SECTION: &str = "vigie:plugin/manifest";
+/// The key of an analyzer's settings under which it gets back what it learned (contract).
+pub(crate) const LEARNED: &str = "learned";
 
 /// Which of the contract's worlds a plugin fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,6 +85,8 @@ pub struct Manifest {
     pub reads: Vec<Read>,
     /// Analyzers: what it writes.
     pub writes: Vec<Write>,
+    /// Analyzers: the keys among `writes` it can learn in place.
+    pub learns: Vec<String>,
 }
 
 /// Where a request may go.

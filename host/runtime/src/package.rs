@@ -1,6 +1,8 @@
 //! A `.wasm` and its manifest: everything that can be judged about a plugin without running a byte of it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 use wasmparser::{Chunk, Encoding, Parser, Payload, Validator, WasmFeatures};
@@ -14,13 +16,16 @@ pub const MAX_PACKAGE_BYTES: usize = 128 * 1024 * 1024;
 
 /// The tracks of the contract this host serves, for messages.
 const SERVED: &str = bindings::v0_1::TRACK;
+/// The interface of analyzers that learn.
+const LEARNING: &str = "learning";
 
 /// A plugin's file, checked: a valid component with a sound manifest, whose imports and exports are what the contract and
 /// the manifest say.
 #[derive(Debug, Clone)]
 pub struct Package {
-    bytes: Vec<u8>,
-    digest: String,
+    bytes: Cow<'static, [u8]>,
+    /// Made when it is asked for: most of the plugins a program carries are in no use.
+    digest: OnceLock<String>,
     manifest: Manifest,
     imports: BTreeSet<String>,
 }
@@ -31,12 +36,27 @@ impl Package {
     /// # Errors
     /// [`PackageError`] with the first fault of the file, or all mistakes of its manifest.
     pub fn read(bytes: Vec<u8>, origin: &str) -> Result<Self, PackageError> {
-        match check(&bytes) {
-            Ok((manifest, imports)) => {
-                let digest = hex(&Sha256::digest(&bytes));
-                Ok(Self { bytes, digest, manifest, imports })
-            }
+        let checked = outline(&bytes).and_then(|outline| {
+            validate(&bytes)?;
+            let manifest = judge(&outline)?;
+            check_shape(manifest.kind, &bytes, &outline)?;
+            Ok((manifest, outline.imports))
+        });
+        match checked {
+            Ok((manifest, imports)) => Ok(Self { bytes: bytes.into(), digest: OnceLock::new(), manifest, imports }),
             Err(fault) => Err(PackageError { origin: origin.to_owned(), fault }),
+        }
+    }
+
+    /// Reads a plugin that is part of this program: its outline alone, so that dozens of them cost a start nothing. Its code and the
+    /// types of its functions are checked when it is compiled and linked, as every plugin's are.
+    ///
+    /// # Errors
+    /// [`PackageError`]: not a component, a faulty manifest, imports or exports the contract does not have.
+    pub fn bundled(bytes: &'static [u8], name: &str) -> Result<Self, PackageError> {
+        match outline(bytes).and_then(|outline| Ok((judge(&outline)?, outline.imports))) {
+            Ok((manifest, imports)) => Ok(Self { bytes: bytes.into(), digest: OnceLock::new(), manifest, imports }),
+            Err(fault) => Err(PackageError { origin: name.to_owned(), fault }),
         }
     }
 
@@ -49,7 +69,7 @@ impl Package {
     /// SHA-256 of the file, in hexadecimal.
     #[must_use]
     pub fn digest(&self) -> &str {
-        &self.digest
+        self.digest.get_or_init(|| hex(&Sha256::digest(&self.bytes)))
     }
 
     /// The interfaces the binary imports, such as `vigie:plugin/http@0.1.0`: all it can ever ask the host for.
@@ -83,9 +103,8 @@ struct Outline<'a> {
     exports: BTreeSet<String>,
 }
 
-fn check(bytes: &[u8]) -> Result<(Manifest, BTreeSet<String>), PackageFault> {
-    let outline = outline(bytes)?;
-    validate(bytes)?;
+/// What the sections say, held against the manifest and the contract.
+fn judge(outline: &Outline<'_>) -> Result<Manifest, PackageFault> {
     let manifest = match outline.manifests[..] {
         [] => return Err(PackageFault::NoManifest),
         [one] => {
@@ -95,11 +114,11 @@ fn check(bytes: &[u8]) -> Result<(Manifest, BTreeSet<String>), PackageFault> {
         }
         _ => return Err(PackageFault::TwoManifests),
     };
-    check_tracks(&manifest, &outline)?;
+    check_tracks(&manifest, outline)?;
     check_kind(manifest.kind, &outline.exports)?;
+    check_learning(&manifest, &outline.exports)?;
     check_imports(manifest.kind, &outline.imports)?;
-    check_shape(manifest.kind, bytes, &outline)?;
-    Ok((manifest, outline.imports))
+    Ok(manifest)
 }
 
 /// Walks the sections of the outermost level without entering nested modules and components.
@@ -205,21 +224,29 @@ fn check_tracks(manifest: &Manifest, outline: &Outline<'_>) -> Result<(), Packag
     Ok(())
 }
 
+/// Whether an interface of the contract is among the exports, in whichever version.
+fn exported(exports: &BTreeSet<String>, interface: &str) -> bool {
+    exports.iter().any(|name| name.split_once('@').is_some_and(|(name, _)| name.strip_prefix("vigie:plugin/") == Some(interface)))
+}
+
 fn check_kind(said: Kind, exports: &BTreeSet<String>) -> Result<(), PackageFault> {
-    let exported = |kind: Kind| {
-        exports
-            .iter()
-            .any(|name| name.split_once('@').is_some_and(|(name, _)| name.strip_prefix("vigie:plugin/") == Some(kind.name())))
-    };
     let other = match said {
         Kind::Source => Kind::Analyzer,
         Kind::Analyzer => Kind::Source,
     };
-    match (exported(said), exported(other)) {
+    match (exported(exports, said.name()), exported(exports, other.name())) {
         (true, _) => Ok(()),
         (false, true) => Err(PackageFault::KindLies { said, found: other }),
         (false, false) => Err(PackageFault::MissingExport { kind: said }),
     }
+}
+
+/// What can learn and does not say so is not asked to.
+fn check_learning(manifest: &Manifest, exports: &BTreeSet<String>) -> Result<(), PackageFault> {
+    if manifest.learns.is_empty() || exported(exports, LEARNING) {
+        return Ok(());
+    }
+    Err(PackageFault::DoesNotLearn { learns: manifest.learns.clone() })
 }
 
 fn check_imports(kind: Kind, imports: &BTreeSet<String>) -> Result<(), PackageFault> {
@@ -255,8 +282,8 @@ fn check_shape(kind: Kind, bytes: &[u8], outline: &Outline<'_>) -> Result<(), Pa
         contract: bindings::v0_1::VERSION,
         message: error.to_string(),
     };
-    let (resolve, world) = wit_parser::decoding::decode_world(bindings::v0_1::world_type(kind))
-        .map_err(|error| does_not_fit(&format!("{error:#}")))?;
+    let world_type = bindings::v0_1::world_type(kind, exported(&outline.exports, LEARNING));
+    let (resolve, world) = wit_parser::decoding::decode_world(world_type).map_err(|error| does_not_fit(&format!("{error:#}")))?;
     wit_component::targets(&resolve, world, bytes).map_err(|error| does_not_fit(&error.root_cause()))
 }
 

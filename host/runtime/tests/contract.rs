@@ -62,6 +62,12 @@ fn growing_edits_are_allowed() {
         ("a function added to an import", "  now: func() -> instant;", "  now: func() -> instant;\n  zone: func() -> string;"),
         ("an import added", "  import http;", "  import http;\n  import random;"),
         ("a new interface", "world source-plugin {", "interface random { draw: func() -> u64; }\nworld source-plugin {"),
+        (
+            "a world that exports more",
+            "world source-plugin {",
+            "interface extra { use analyzer.{document}; weigh: func(document: document) -> f32; }\n\
+             world extra-plugin { include analyzer-plugin; export extra; }\nworld source-plugin {",
+        ),
     ];
     for (what, from, to) in edits {
         let mut edited = released.replace(from, to);

@@ -327,6 +327,28 @@ async fn analyzers_may_be_called_at_once() {
     }
 }
 
+/// As a larger model would be: as many documents at a time as there may be, and about a second for them. All on one thread, so that
+/// whoever held it would be seen.
+#[tokio::test]
+async fn an_analyzer_that_takes_a_second_for_a_full_batch_stalls_nobody() {
+    let slow = analyzer(json!({ "behave": "slow_but_fine", "rounds": 60_000 }), Limits::analyzer());
+    let quick = analyzer(json!({ "behave": "echo" }), Limits::analyzer());
+    let texts: Vec<String> = (0..512).map(|number| format!("a text of some length {number}")).collect();
+    let full = documents(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    let few = documents(&["one", "two"]);
+    let mut whole = std::pin::pin!(slow.analyze(&full));
+    let mut meanwhile = 0;
+    let outcomes = loop {
+        tokio::select! {
+            outcomes = &mut whole => break outcomes.expect("an answer"),
+            answered = quick.analyze(&few) => meanwhile += answered.expect("an answer").len(),
+        }
+    };
+    assert_eq!(outcomes.len(), 512, "one call, however long it takes");
+    // One turn for the others at every tick of 10 ms would be a hundred.
+    assert!(meanwhile >= 20, "only {meanwhile} documents were analyzed meanwhile");
+}
+
 #[tokio::test]
 async fn an_instance_that_trapped_is_not_used_again() {
     let analyzer = analyzer(json!({ "behave": "traps", "word": "poison" }), Limits::analyzer());

@@ -49,9 +49,11 @@ fn built_plugins_are_sound() {
     let bundled = bundled();
     assert!(!bundled.is_empty(), "no plugin is built; run `cargo xtask plugins` first");
     for (path, bytes) in bundled {
-        let package = Package::read(bytes, &path).unwrap_or_else(|error| panic!("{error}"));
+        let package = Package::read(bytes.clone(), &path).unwrap_or_else(|error| panic!("{error}"));
         // Built for wasm32-unknown-unknown, they have nothing of the machine to ask for.
         assert!(package.imports().iter().all(|import| import.starts_with("vigie:plugin/")), "{path}: {:?}", package.imports());
+        let quick = Package::bundled(bytes.leak(), &path).expect("what is sound throughout is sound in outline");
+        assert_eq!((quick.manifest(), quick.imports(), quick.digest()), (package.manifest(), package.imports(), package.digest()));
     }
 }
 
@@ -169,6 +171,51 @@ fn a_manifest_that_lies_is_refused() {
     let empty = contract("").replace("  export source;\n", "");
     let error = refused(with_manifest(dummy(&empty, "source-plugin"), SOURCE));
     assert_eq!(error.fault, PackageFault::MissingExport { kind: Kind::Source });
+}
+
+/// A sound manifest of an analyzer that learns.
+fn learning(keys: &str) -> String {
+    ANALYZER.replace("reads = ", &format!("learns = {keys}\nreads = "))
+}
+
+#[test]
+fn what_promises_to_learn_exports_it() {
+    let learner = || dummy(&contract(""), "learning-analyzer-plugin");
+    let package = Package::read(with_manifest(learner(), &learning(r#"["score"]"#)), "sample.wasm").expect("sound");
+    assert_eq!(package.manifest().learns, ["score"]);
+    // Nobody asks one that does not say so.
+    let package = Package::read(with_manifest(learner(), ANALYZER), "sample.wasm").expect("sound");
+    assert!(package.manifest().learns.is_empty());
+
+    let error = refused(with_manifest(analyzer(), &learning(r#"["score"]"#)));
+    assert_eq!(error.fault, PackageFault::DoesNotLearn { learns: vec!["score".to_owned()] });
+    let message = "its manifest's `learns` promises to learn score, and it exports no `vigie:plugin/learning`";
+    assert!(error.to_string().contains(message), "{error}");
+
+    let other = contract("").replace("weight: f32,", "weight: f64,");
+    let error = refused(with_manifest(dummy(&other, "learning-analyzer-plugin"), &learning(r#"["score"]"#)));
+    assert!(matches!(error.fault, PackageFault::DoesNotFit { .. }), "{error}");
+}
+
+#[test]
+fn only_what_is_written_can_be_learned() {
+    let manifest = learning(r#"["mood", "score", "score"]"#)
+        + "[settings]\ntype = \"object\"\n[settings.properties.learned]\ntype = \"string\"\n";
+    let PackageFault::Manifest { problems } = refused(with_manifest(analyzer(), &manifest)).fault else {
+        panic!("another fault")
+    };
+    let found: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let expected = [
+        "`learns` names `mood`, which it does not write; it writes: score",
+        "`learns` names `score` twice",
+        "`settings.properties.learned` is not for the operator: the host hands what was learned to the plugin under this key",
+    ];
+    assert_eq!(found, expected);
+    let source_learns = SOURCE.to_owned() + "learns = [\"score\"]\n";
+    let PackageFault::Manifest { problems } = refused(with_manifest(source(), &source_learns)).fault else {
+        panic!("another fault")
+    };
+    assert!(problems[0].to_string().starts_with("`learns` has no meaning for kind = \"source\""), "{problems:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The table of a model: its layout, reading and writing.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// First bytes of a table; the last of them is the version of the layout.
@@ -35,7 +36,7 @@ pub struct Class {
     pub offset: f32,
 }
 
-/// A trained model, its weights read in place.
+/// A trained model. Its weights are read in place, unless it was made to own them.
 ///
 /// # Shape
 /// On disk, all numbers little-endian, floats of 32 bits:
@@ -50,7 +51,7 @@ pub struct Model<'a> {
     pub(super) classes: Vec<Class>,
     pub(super) dense: Vec<f32>,
     pub(super) stride: usize,
-    pub(super) weights: &'a [u8],
+    pub(super) weights: Cow<'a, [u8]>,
 }
 
 /// Why a table was not read.
@@ -119,7 +120,14 @@ impl<'a> Model<'a> {
         let dense = (0..usize::from(dense) * count).map(|_| float(&mut rest)).collect::<Result<_, _>>()?;
         let stride = stride(count);
         let (weights, rest) = rest.split_at_checked(stride << bits).ok_or(TableError::WrongLength)?;
-        Ok((Self { kind, bits, classes, dense, stride, weights }, rest))
+        Ok((Self { kind, bits, classes, dense, stride, weights: Cow::Borrowed(weights) }, rest))
+    }
+
+    /// The same with weights of its own, for a table that is not part of the program.
+    #[must_use]
+    pub fn into_owned(self) -> Model<'static> {
+        let Self { kind, bits, classes, dense, stride, weights } = self;
+        Model { kind, bits, classes, dense, stride, weights: Cow::Owned(weights.into_owned()) }
     }
 
     /// The classes, in the order of the scores.
@@ -144,6 +152,13 @@ impl<'a> Model<'a> {
     #[must_use]
     pub fn dense(&self) -> usize {
         self.dense.len() / self.classes.len()
+    }
+
+    /// Whether the table says anything of a feature: its row holds a weight.
+    #[must_use]
+    pub fn knows(&self, feature: u32) -> bool {
+        let start = self.row(feature) * self.stride;
+        self.weights.get(start..start + self.stride).is_some_and(|row| row.iter().any(|&weight| weight != 0))
     }
 
     /// The row of a feature.
@@ -230,6 +245,15 @@ mod tests {
             assert_eq!(model.classes(), parts(count).classes);
             assert_eq!(model.place("c0"), Some(0));
             assert_eq!(model.weights.len(), model.stride * 8);
+            let owned = model.clone().into_owned();
+            let score = |model: &Model<'_>| {
+                let mut sums = model.sums();
+                sums.add(5 << 29);
+                sums.finish(&[1.0]).raw().to_vec()
+            };
+            assert_eq!(score(&owned), score(&model));
+            // The first weight is 0, the second 1.
+            assert_eq!([model.knows(0), model.knows(1 << 29)], [count > 1, true]);
         }
     }
 

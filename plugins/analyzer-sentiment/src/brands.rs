@@ -3,6 +3,7 @@
 //! A text is cut into clauses at marks, lines and words such as "but". A clause speaks of the brands it names; one that names none goes on
 //! about those of the clause before. What stands before the first name speaks of the first brand.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -42,10 +43,7 @@ const TURNS: [&str; 22] = [
 /// The parts of a text that speak of each brand named in it, in the order of the names; empty unless two or more are named.
 #[must_use]
 pub fn parts<'b>(text: &str, brands: &'b Brands) -> Vec<(&'b str, Vec<Range<usize>>)> {
-    let text = &text[..text.floor_char_boundary(MOST_BYTES)];
-    // Lower case may be longer than what it was made of; names are looked for where both are alike.
-    let lower: String =
-        text.chars().map(|char| char.to_lowercase().next().filter(|l| l.len_utf8() == char.len_utf8()).unwrap_or(char)).collect();
+    let lower = lower(text);
     let mut found: Vec<(&str, Vec<usize>)> = Vec::new();
     for (brand, names) in brands {
         let mut places: Vec<usize> = names.iter().chain([brand]).flat_map(|name| places(&lower, name)).collect();
@@ -69,6 +67,28 @@ pub fn parts<'b>(text: &str, brands: &'b Brands) -> Vec<(&'b str, Vec<Range<usiz
         meant.iter().for_each(|&at| parts[at].1.push(clause.clone()));
     }
     parts
+}
+
+/// A text with spaces where it names brands.
+#[must_use]
+pub fn without_names<'t>(text: &'t str, brands: &Brands) -> Cow<'t, str> {
+    let lower = lower(text);
+    let names = brands.iter().flat_map(|(brand, names)| names.iter().chain([brand]));
+    let mut bare = Cow::Borrowed(text);
+    for name in names {
+        let length = name.to_lowercase().len();
+        for place in places(&lower, name) {
+            bare.to_mut().replace_range(place..place + length, &" ".repeat(length));
+        }
+    }
+    bare
+}
+
+/// What of a text is looked through for brands, in lower case.
+fn lower(text: &str) -> String {
+    let text = &text[..text.floor_char_boundary(MOST_BYTES)];
+    // Lower case may be longer than what it was made of; names are looked for where both are alike.
+    text.chars().map(|char| char.to_lowercase().next().filter(|l| l.len_utf8() == char.len_utf8()).unwrap_or(char)).collect()
 }
 
 /// Where a name stands as a word of its own; `name` may be a handle or a hashtag.
@@ -157,12 +177,22 @@ mod tests {
     }
 
     #[test]
+    fn names_are_blanked_and_nothing_else() {
+        assert_eq!(
+            without_names("Acme phone or RIVL? @AcmeCare, acmeology", &brands()),
+            "           or     ?          , acmeology"
+        );
+        assert!(matches!(without_names("no name at all", &brands()), Cow::Borrowed("no name at all")));
+    }
+
+    #[test]
     fn odd_texts_are_cut_without_harm() {
         for text in ["acme İİİ rival ẞ", "acme.rival,1.5€…rival", "but acme but rival but", &"acme, rival. ".repeat(2000)]
         {
             for (_, ranges) in parts(text, &brands()) {
                 assert!(ranges.iter().all(|range| text.get(range.clone()).is_some()), "{text}");
             }
+            assert_eq!(without_names(text, &brands()).len(), text.len(), "{text}");
         }
     }
 }

@@ -3,36 +3,41 @@
 //! A list of words per language ([`lexicon`]) and rules ([`evidence`]) say what VADER would; a linear model over hashed words and pieces of
 //! words weighs that together with what it learned ([`tongue`]). English has a model trained on posts; the other languages have one for good
 //! or bad trained on subtitle lines, and take from English how much of that an ordinary post needs to count. Where several brands are
-//! named, each has a polarity of its own ([`brands`]).
+//! named, each has a polarity of its own ([`brands`]). What a site taught in place moves the probabilities ([`site`]).
 //!
 //! The tables in `table/` are made by `xtask/train`; their licences stand in `table/NOTICE`.
 
 pub mod brands;
 pub mod evidence;
 pub mod lexicon;
+pub mod site;
 pub mod tongue;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 use serde::Deserialize;
 use vigie_plugin::{Analyzer, Annotation, Document, Failure, Label, Value};
+use vigie_plugin_learning::{Example, LearningAnalyzer};
 
 use crate::brands::Brands;
+use crate::site::Site;
 use crate::tongue::{Desk, Odds, Tongue};
 
-/// What the operator may set; see `plugin.toml`.
+/// What the operator may set; see `plugin.toml`. And what was learned in place, which the host adds.
 #[derive(Debug, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     neutral: f32,
     words: HashMap<String, f32>,
     brands: Brands,
+    learned: Option<Site>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { neutral: NEUTRAL, words: HashMap::new(), brands: Brands::new() }
+        Self { neutral: NEUTRAL, words: HashMap::new(), brands: Brands::new(), learned: None }
     }
 }
 
@@ -50,30 +55,49 @@ impl Analyzer for Sentiment {
     }
 }
 
+impl LearningAnalyzer for Sentiment {
+    fn learn(settings: &Settings, examples: Vec<Example>) -> Result<Vec<u8>, Failure> {
+        site::learn(settings, &examples)
+    }
+}
+
 thread_local! {
     /// Buffers that live as long as the instance.
     static DESK: RefCell<Desk> = RefCell::default();
 }
 
-/// The annotations of one document: none where nothing can be said. The title counts like a sentence of the text.
+/// The annotations of one document: none where nothing can be said.
 #[must_use]
 pub fn annotate(settings: &Settings, document: &Document) -> Vec<Annotation> {
     DESK.with_borrow_mut(|desk| {
-        let tongue = Tongue::of(document.language.as_deref());
-        let texts = document.title.as_deref().into_iter().chain([document.text.as_str()]);
-        let Some(scored) = tongue.score(texts, &settings.words, desk) else { return Vec::new() };
-        let polarity = polarity(&scored.odds);
-        let (label, confidence) = label(&scored.odds, settings.neutral);
+        let Some(odds) = odds(settings, document, texts_of(document), desk) else { return Vec::new() };
+        let polarity = polarity(&odds);
+        let (label, confidence) = label(&odds, settings.neutral);
         let mut annotations = vec![
             Annotation::new("sentiment", f64::from(polarity)).confidence(confidence),
             Annotation::new("sentiment-label", label).confidence(confidence),
         ];
-        let named = by_brand(settings, document, tongue, desk);
+        let named = by_brand(settings, document, desk);
         if !named.is_empty() {
             annotations.push(Annotation::new("sentiment-brands", named));
         }
         annotations
     })
+}
+
+/// What is read of a document. The title counts like a sentence of the text.
+fn texts_of(document: &Document) -> impl Iterator<Item = &str> {
+    document.title.as_deref().into_iter().chain([document.text.as_str()])
+}
+
+/// The odds of texts in a document's language, as shipped tables and the site's own say.
+fn odds<'t>(settings: &Settings, document: &Document, texts: impl IntoIterator<Item = &'t str>, desk: &mut Desk) -> Option<Odds> {
+    let language = document.language.as_deref();
+    let mut odds = Tongue::of(language).score(texts, &settings.words, desk)?.odds;
+    if let Some(site) = &settings.learned {
+        site.shift(&mut odds, language, desk);
+    }
+    Some(odds)
 }
 
 /// From odds to a number: what speaks for it less what speaks against it.
@@ -95,32 +119,34 @@ pub fn label(odds: &Odds, neutral: f32) -> (&'static str, f32) {
     }
 }
 
-/// A polarity for each brand, where two or more are named: those of the settings, and the topics the mention matched, by their ids.
-fn by_brand(settings: &Settings, document: &Document, tongue: &Tongue, desk: &mut Desk) -> Vec<Label> {
+/// The brands of the settings, and the topics the mention matched, by their ids.
+fn brands_of<'s>(settings: &'s Settings, document: &Document) -> Cow<'s, Brands> {
     let topics: &[Label] = match document.annotation("topics") {
         Some(Value::Labels(topics)) => topics,
         _ => &[],
     };
-    let with_topics;
-    let brands = if topics.iter().all(|topic| settings.brands.contains_key(&topic.name)) {
-        &settings.brands
-    } else {
-        let more = topics.iter().map(|topic| (topic.name.clone(), Vec::new()));
-        with_topics = more.chain(settings.brands.clone()).collect();
-        &with_topics
-    };
+    if topics.iter().all(|topic| settings.brands.contains_key(&topic.name)) {
+        return Cow::Borrowed(&settings.brands);
+    }
+    let more = topics.iter().map(|topic| (topic.name.clone(), Vec::new()));
+    Cow::Owned(more.chain(settings.brands.clone()).collect())
+}
+
+/// A polarity for each brand, where two or more are named.
+fn by_brand(settings: &Settings, document: &Document, desk: &mut Desk) -> Vec<Label> {
+    let brands = brands_of(settings, document);
     if brands.len() < 2 {
         return Vec::new();
     }
-    let scored = brands::parts(&document.text, brands).into_iter().filter_map(|(brand, ranges)| {
+    let scored = brands::parts(&document.text, &brands).into_iter().filter_map(|(brand, ranges)| {
         let parts = ranges.into_iter().filter_map(|range| document.text.get(range));
-        let scored = tongue.score(parts, &settings.words, desk)?;
-        Some(Label::new(brand, polarity(&scored.odds)))
+        let odds = odds(settings, document, parts, desk)?;
+        Some(Label::new(brand, polarity(&odds)))
     });
     scored.collect()
 }
 
-vigie_plugin::export_analyzer!(Sentiment);
+vigie_plugin_learning::export_learning_analyzer!(Sentiment);
 
 #[cfg(test)]
 mod tests {

@@ -67,7 +67,7 @@ impl Tongue {
     #[must_use]
     pub fn of(language: Option<&str>) -> &'static Self {
         static TONGUES: [OnceLock<Tongue>; 9] = [const { OnceLock::new() }; 9];
-        let primary = language.map(|tag| tag.split('-').next().unwrap_or(tag));
+        let primary = primary(language);
         let place = LANGUAGES.iter().position(|known| Some(*known) == primary).unwrap_or(LANGUAGES.len());
         TONGUES[place].get_or_init(|| {
             let bytes: &'static [u8] = match place {
@@ -139,6 +139,20 @@ impl Tongue {
         }?;
         Some(Scored { odds, evidence })
     }
+}
+
+impl Desk {
+    /// The words of the text that was scored last, the negated ones marked.
+    #[must_use]
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+}
+
+/// The language of a BCP 47 tag, without region and script.
+#[must_use]
+pub fn primary(tag: Option<&str>) -> Option<&str> {
+    tag.map(|tag| tag.split('-').next().unwrap_or(tag))
 }
 
 /// How a language's apostrophes are read.

@@ -1,8 +1,7 @@
 //! Makes scores probabilities: of texts given 0.8, eight in ten should be right.
 
 use vigie_plugin::linear::{Kind, Model, Parts, exp, sigmoid};
-
-use crate::fit::Example;
+use vigie_plugin_learning::fit::Example;
 
 /// The raw scores of examples under a model.
 pub(crate) fn scores(parts: &Parts, examples: &[Example]) -> Vec<Vec<f32>> {

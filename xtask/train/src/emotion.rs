@@ -4,10 +4,10 @@ use analyzer_emotion::model::{EMOTIONS, GRAMS, OTHERS, Scores, Tables as Reader,
 use anyhow::Result;
 use vigie_plugin::features::{Apostrophes, Words};
 use vigie_plugin::linear::{Kind, Parts, sigmoid};
+use vigie_plugin_learning::fit::{Example, Recipe, fit_from};
 
 use crate::calibrate::{calibrate, scores};
 use crate::data::{Data, Row};
-use crate::fit::{Example, Recipe, fit_from};
 use crate::measure::{Hits, calibration_error};
 use crate::output::Tables;
 
@@ -113,7 +113,7 @@ fn examples(rows: &[Labelled], apostrophes: Apostrophes) -> Vec<Example> {
             words.read(&row.text, apostrophes);
             let mut features = Vec::new();
             words.each_feature(GRAMS, |feature| features.push(feature));
-            Example { features, dense: Vec::new(), classes: row.emotions, weight: row.weight }
+            Example { features, classes: row.emotions, weight: row.weight, ..Example::default() }
         })
         .collect()
 }

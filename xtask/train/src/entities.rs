@@ -11,7 +11,7 @@ use vigie_plugin::linear::{Hash, Kind, Model, Parts};
 
 use crate::calibrate::calibrate;
 use crate::data::Data;
-use crate::fit::{Example, Recipe, fit};
+use vigie_plugin_learning::fit::{Example, Recipe, fit};
 use crate::measure::Hits;
 use crate::output::Tables;
 

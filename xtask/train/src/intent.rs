@@ -4,10 +4,10 @@ use analyzer_intent::stage::{CLASSES, features};
 use anyhow::Result;
 use vigie_plugin::features::{Apostrophes, Words};
 use vigie_plugin::linear::{Kind, sigmoid};
+use vigie_plugin_learning::fit::{Example, Recipe, fit};
 
 use crate::calibrate::{calibrate, scores};
 use crate::data::Data;
-use crate::fit::{Example, Recipe, fit};
 use crate::measure::{Hits, calibration_error};
 use crate::output::Tables;
 
@@ -116,7 +116,7 @@ fn read(data: &Data, split: &str) -> Result<Vec<Example>> {
         let mut all = Vec::new();
         features(&mut words, |feature| all.push(feature));
         if !all.is_empty() {
-            examples.push(Example { features: all, dense: Vec::new(), classes, weight: 1.0 });
+            examples.push(Example { features: all, classes, weight: 1.0, ..Example::default() });
         }
     };
     for row in data.rows(&format!("intent_en.{split}"))? {

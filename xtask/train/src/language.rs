@@ -10,10 +10,10 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use vigie_plugin::features::Words;
 use vigie_plugin::linear::{Kind, Model, Parts};
+use vigie_plugin_learning::fit::{Example, Recipe, fit, shuffle};
 
 use crate::calibrate::calibrate;
 use crate::data::Data;
-use crate::fit::{Example, Recipe, fit, shuffle};
 use crate::measure::{Confusion, calibration_error};
 use crate::output::Tables;
 

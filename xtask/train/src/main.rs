@@ -5,14 +5,14 @@
 //!
 //! - [`data`] reads the data and remembers what was read, [`sources`] knows whose they are, [`output`] writes tables, `MANIFEST.toml`
 //!   and `NOTICE`, or compares them with what is there;
-//! - [`fit`] is logistic regression over hashed features, rounded to eight bits; [`calibrate`] makes its scores probabilities;
+//! - `vigie_plugin_learning::fit` is logistic regression over hashed features, which sites train on, too; [`calibrate`] makes its scores
+//!   probabilities;
 //! - [`measure`] prints how well a model does on the dev rows, which nothing is trained on.
 
 mod calibrate;
 mod data;
 mod emotion;
 mod entities;
-mod fit;
 mod intent;
 mod language;
 mod measure;

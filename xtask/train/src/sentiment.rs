@@ -10,15 +10,16 @@ use std::collections::HashMap;
 
 use analyzer_sentiment::evidence::{Evidence, Weigher};
 use analyzer_sentiment::lexicon::Lexicon;
+use analyzer_sentiment::site;
 use analyzer_sentiment::tongue::{GRAMS, LANGUAGES, Tongue, apostrophes, transfer};
 use analyzer_sentiment::{NEUTRAL, label, polarity};
 use anyhow::Result;
 use vigie_plugin::features::Words;
 use vigie_plugin::linear::{Class, Kind, Model, Parts};
+use vigie_plugin_learning::fit::{Example, Recipe, fit, fit_from};
 
 use crate::calibrate::calibrate;
 use crate::data::{Data, Row};
-use crate::fit::{Example, Recipe, fit, fit_from};
 use crate::measure::{Confusion, Hits, calibration_error};
 use crate::output::Tables;
 
@@ -86,7 +87,21 @@ pub(crate) fn train(data: &Data) -> Result<Tables> {
         measure_lines(data, language, &file, &mut tables)?;
         tables = tables.file(format!("{language}.bin"), file);
     }
-    Ok(tables.file("emoji.bin", lists::emoji_alone(data)?.to_bytes()))
+    Ok(tables.file("emoji.bin", lists::emoji_alone(data)?.to_bytes()).file("common.bin", common(data)?))
+}
+
+/// The commonest words of each language, which sites do not learn anew.
+fn common(data: &Data) -> Result<Vec<u8>> {
+    let mut table = Vec::new();
+    for language in LANGUAGES {
+        let texts: Vec<String> = if language == "en" {
+            tweets(data, "train")?.into_iter().map(|(_, _, text)| text).collect()
+        } else {
+            lines(data, language, "train")?.into_iter().map(|(_, _, text)| text).collect()
+        };
+        table.extend(site::common(language, texts.iter().map(String::as_str)));
+    }
+    Ok(table)
 }
 
 /// Tweets with a label of their own.
@@ -170,9 +185,9 @@ fn leaning(data: &Data, language: &str, lexicon: &[u8], most: usize) -> Result<P
         let read = read(lexicon, language, rows.iter().map(|(_, _, text)| text.as_str()));
         let example = |((good, weight, _), (_, features)): (&(bool, f32, String), (Evidence, Vec<u32>))| Example {
             features,
-            dense: Vec::new(),
             classes: u64::from(*good),
             weight: *weight,
+            ..Example::default()
         };
         Ok(rows.iter().zip(read).map(example).collect())
     };

@@ -5,10 +5,10 @@ use analyzer_spam::stage::{CLASSES, GRAMS, by_signs, together};
 use anyhow::Result;
 use vigie_plugin::features::{Apostrophes, Words};
 use vigie_plugin::linear::{Kind, sigmoid};
+use vigie_plugin_learning::fit::{Example, Recipe, fit};
 
 use crate::calibrate::{calibrate, scores};
 use crate::data::Data;
-use crate::fit::{Example, Recipe, fit};
 use crate::measure::{Hits, calibration_error};
 use crate::output::Tables;
 
@@ -60,5 +60,5 @@ fn example(text: &str, spam: bool, words: &mut Words) -> (Example, f32) {
     let signs = signs(text, words);
     let mut features = Vec::new();
     words.each_feature(GRAMS, |feature| features.push(feature));
-    (Example { features, dense: signs.to_vec(), classes: u64::from(spam), weight: 1.0 }, by_signs(&signs))
+    (Example { features, dense: signs.to_vec(), classes: u64::from(spam), weight: 1.0, ..Example::default() }, by_signs(&signs))
 }

@@ -61,7 +61,7 @@ impl Catalog {
     pub(crate) fn bundled(problems: &mut Problems) -> Self {
         let mut catalog = Self::default();
         for (name, bytes) in PLUGINS {
-            match Package::read(bytes.to_vec(), name) {
+            match Package::bundled(bytes, name) {
                 Ok(package) => catalog.insert(package, Origin::Bundled),
                 Err(error) => {
                     catalog.faulty.extend(id_of(Path::new(name)));

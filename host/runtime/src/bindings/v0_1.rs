@@ -1,4 +1,4 @@
-//! Contract 0.1: generated bindings of both worlds. [`convert`] turns their types into the domain's and back.
+//! Contract 0.1: generated bindings of its worlds. [`convert`] turns their types into the domain's and back.
 
 pub(crate) mod analyze;
 mod convert;
@@ -22,7 +22,7 @@ pub(crate) mod source {
     });
 }
 
-// Only the world's type and the check against it are used of this one: [`analyze`] lends documents to the guest with types of
+// Only the worlds' types and the checks against them are used of these two: [`analyze`] lends documents to the guest with types of
 // its own, because `ownership: Borrowing` does not generate code that compiles here (wasmtime 48: types of an interface that
 // no function uses lose their lifetime).
 pub(crate) mod analyzer {
@@ -40,10 +40,26 @@ pub(crate) mod analyzer {
     });
 }
 
+pub(crate) mod learning_analyzer {
+    wasmtime::component::bindgen!({
+        path: "../../wit",
+        world: "learning-analyzer-plugin",
+        imports: { default: trappable },
+        exports: { default: async },
+        with: {
+            "vigie:plugin/types": super::source::vigie::plugin::types,
+            "vigie:plugin/log": super::source::vigie::plugin::log,
+            "vigie:plugin/clock": super::source::vigie::plugin::clock,
+        },
+        include_component_type: true,
+    });
+}
+
 /// The world of a kind as a component type, for checks without running.
-pub(crate) const fn world_type(kind: Kind) -> &'static [u8] {
+pub(crate) const fn world_type(kind: Kind, learns: bool) -> &'static [u8] {
     match kind {
         Kind::Source => source::COMPONENT_TYPE,
+        Kind::Analyzer if learns => learning_analyzer::COMPONENT_TYPE,
         Kind::Analyzer => analyzer::COMPONENT_TYPE,
     }
 }

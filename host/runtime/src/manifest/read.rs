@@ -64,6 +64,7 @@ fn read(mut fields: Fields<'_>) -> Option<Manifest> {
         pages: fields.flag("pages").unwrap_or(false),
         reads: reads(&mut fields),
         writes: fields.tables("writes", write),
+        learns: fields.texts("learns"),
     };
     if let Some(kind) = kind {
         whole::fits_its_kind(&manifest, kind, &mut fields);

@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::fields::Fields;
-use super::{Identity, Kind, Making, Manifest, Place};
+use super::{Identity, Kind, LEARNED, Making, Manifest, Place};
 
 /// Keys of the other kind are mistakes: somebody expects something of them that will not happen.
 pub(super) fn fits_its_kind(manifest: &Manifest, kind: Kind, fields: &mut Fields<'_>) {
     let foreign: &[(&str, bool)] = match kind {
-        Kind::Source => &[("reads", manifest.reads.is_empty()), ("writes", manifest.writes.is_empty())],
+        Kind::Source => &[
+            ("reads", manifest.reads.is_empty()),
+            ("writes", manifest.writes.is_empty()),
+            ("learns", manifest.learns.is_empty()),
+        ],
         Kind::Analyzer => &[
             ("hosts", manifest.hosts.is_empty()),
             ("secrets", manifest.secrets.is_empty()),
@@ -101,5 +105,20 @@ pub(super) fn names_what_exists(manifest: &Manifest, fields: &mut Fields<'_>) {
         if manifest.writes[..index].iter().any(|other| other.key == write.key) {
             fields.wrong("writes", format!("names `{}` twice", write.key));
         }
+    }
+    for (index, key) in manifest.learns.iter().enumerate() {
+        if manifest.learns[..index].contains(key) {
+            fields.wrong("learns", format!("names `{key}` twice"));
+        }
+        if manifest.writes.iter().all(|write| write.key != *key) {
+            let writes = manifest.writes.iter().map(|write| write.key.as_str()).collect::<Vec<_>>().join(", ");
+            fields.wrong("learns", format!("names `{key}`, which it does not write; it writes: {writes}"));
+        }
+    }
+    if !manifest.learns.is_empty() && known.contains(LEARNED) {
+        fields.wrong(
+            &format!("settings.properties.{LEARNED}"),
+            "is not for the operator: the host hands what was learned to the plugin under this key",
+        );
     }
 }

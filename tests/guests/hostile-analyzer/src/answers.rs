@@ -14,6 +14,11 @@ pub(crate) fn echo(_: &Settings, documents: Vec<Document>) -> Answer {
     Ok(documents.into_iter().map(|document| Ok(vec![Annotation::new("echo", document.text).confidence(1.0)])).collect())
 }
 
+/// What was learned, for every document.
+pub(crate) fn tells_learned(settings: &Settings, documents: Vec<Document>) -> Answer {
+    all(&documents, &Annotation::new("echo", String::from_utf8_lossy(settings.learned.table()).into_owned()))
+}
+
 /// One entry too few.
 pub(crate) fn wrong_count(settings: &Settings, mut documents: Vec<Document>) -> Answer {
     documents.pop();

@@ -5,9 +5,11 @@
 
 mod answers;
 mod computes;
+mod learns;
 
 use serde::Deserialize;
 use vigie_plugin::{Analyzer, Annotation, Document, Failure};
+use vigie_plugin_learning::{Example, Learned, LearningAnalyzer};
 
 /// What the operator's file says.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -16,6 +18,8 @@ pub struct Settings {
     behave: String,
     word: Option<String>,
     rounds: Option<u32>,
+    #[serde(default)]
+    learned: Learned,
 }
 
 /// What an analyzer answers for a batch.
@@ -24,8 +28,11 @@ type Answer = Result<Vec<Result<Vec<Annotation>, Failure>>, Failure>;
 /// What a batch meets under one name.
 type Behaviour = fn(&Settings, Vec<Document>) -> Answer;
 
+/// What examples meet under one name.
+type Lesson = fn(&Settings, Vec<Example>) -> Result<Vec<u8>, Failure>;
+
 /// Every behaviour by its name.
-pub(crate) const BEHAVIOURS: [(&str, Behaviour); 12] = [
+pub(crate) const BEHAVIOURS: [(&str, Behaviour); 14] = [
     // Computing without end, or nearly.
     ("spins", computes::spins),
     ("traps", computes::traps),
@@ -39,8 +46,20 @@ pub(crate) const BEHAVIOURS: [(&str, Behaviour); 12] = [
     ("huge_value", answers::huge_value),
     ("fails_some", answers::fails_some),
     ("fails_all", answers::fails_all),
-    // And one that is in order.
+    // And some that are in order.
     ("echo", answers::echo),
+    ("tells_learned", answers::tells_learned),
+    ("huge_table", answers::echo),
+];
+
+/// Every way of learning by its name; those that are not here learn nothing.
+pub(crate) const LESSONS: [(&str, Lesson); 6] = [
+    ("spins", learns::spins),
+    ("traps", learns::traps),
+    ("hoards", learns::hoards),
+    ("fails_all", learns::fails),
+    ("huge_table", learns::huge_table),
+    ("tells_learned", learns::all_of_it),
 ];
 
 /// The plugin.
@@ -59,7 +78,14 @@ impl Analyzer for Hostile {
     }
 }
 
-vigie_plugin::export_analyzer!(Hostile);
+impl LearningAnalyzer for Hostile {
+    fn learn(settings: &Settings, examples: Vec<Example>) -> Result<Vec<u8>, Failure> {
+        let lesson = LESSONS.iter().find(|(name, _)| *name == settings.behave);
+        lesson.map_or(Ok(Vec::new()), |(_, learn)| learn(settings, examples))
+    }
+}
+
+vigie_plugin_learning::export_learning_analyzer!(Hostile);
 
 #[cfg(test)]
 mod tests {
@@ -79,6 +105,7 @@ mod tests {
         let listed: Vec<_> = listed.iter().filter_map(toml::Value::as_str).collect();
         let known: Vec<_> = BEHAVIOURS.iter().map(|(name, _)| *name).collect();
         assert_eq!(listed, known);
+        assert!(LESSONS.iter().all(|(name, _)| known.contains(name)));
     }
 
     #[test]

@@ -13,12 +13,34 @@ pub(crate) const INTERFACE: &str = "vigie:plugin/analyzer@0.1.0";
 /// Name of its one function.
 pub(crate) const FUNCTION: &str = "analyze";
 
+/// Name of the interface an analyzer that learns exports beside it.
+pub(crate) const LEARNING: &str = "vigie:plugin/learning@0.1.0";
+/// Name of its one function.
+pub(crate) const LEARN: &str = "learn";
+
 /// What `analyze` takes.
 pub(crate) type Parameters<'a> = (&'a str, &'a [Document<'a>]);
 /// What `analyze` gives.
 pub(crate) type Answer = (Outcomes,);
 /// One outcome a document, or one failure for all of them.
 pub(crate) type Outcomes = Result<Vec<Result<Vec<types::Annotation>, types::Failure>>, types::Failure>;
+
+/// What `learn` takes.
+pub(crate) type Lesson<'a> = (&'a str, &'a [Example<'a>]);
+/// What `learn` gives.
+pub(crate) type Learned = (Result<Vec<u8>, Fault>,);
+/// Why a call failed.
+pub(crate) type Fault = types::Failure;
+
+/// The contract's `example`, borrowed.
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub(crate) struct Example<'a> {
+    document: Document<'a>,
+    key: &'a str,
+    value: Value<'a>,
+    weight: f32,
+}
 
 /// The contract's `document`, borrowed.
 #[derive(ComponentType, Lower)]
@@ -77,6 +99,11 @@ pub(crate) struct Label<'a> {
     score: f32,
 }
 
+/// Lends an example.
+pub(crate) fn example(example: &delivery::Example) -> Example<'_> {
+    Example { document: document(&example.document), key: &example.key, value: value(&example.value), weight: example.weight }
+}
+
 /// Lends a document.
 pub(crate) fn document(document: &delivery::Document) -> Document<'_> {
     Document {
@@ -122,15 +149,18 @@ fn author(author: &domain::Author) -> Author<'_> {
 }
 
 fn annotation(annotation: &domain::Annotation) -> Annotation<'_> {
-    let value = match &annotation.value {
+    Annotation { key: &annotation.key, value: value(&annotation.value), confidence: annotation.confidence }
+}
+
+fn value(value: &domain::Value) -> Value<'_> {
+    match value {
         domain::Value::Text(text) => Value::Text(text),
         domain::Value::Number(number) => Value::Number(*number),
         domain::Value::Flag(flag) => Value::Flag(*flag),
         domain::Value::Labels(labels) => {
             Value::Labels(labels.iter().map(|label| Label { name: &label.name, score: label.score }).collect())
         }
-    };
-    Annotation { key: &annotation.key, value, confidence: annotation.confidence }
+    }
 }
 
 /// One document's answer, not checked yet.

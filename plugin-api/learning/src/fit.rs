@@ -4,57 +4,83 @@ use vigie_plugin::linear::{Class, Kind, Parts, exp, sigmoid};
 
 /// One text to learn from.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Example {
+pub struct Example {
     /// Its hashed features, as `Words::each_feature` gives them.
-    pub(crate) features: Vec<u32>,
+    pub features: Vec<u32>,
     /// Its dense features, in the model's order.
-    pub(crate) dense: Vec<f32>,
+    pub dense: Vec<f32>,
     /// The classes it has, as bits.
-    pub(crate) classes: u64,
+    pub classes: u64,
     /// How much it counts; 1 for an ordinary one.
-    pub(crate) weight: f32,
+    pub weight: f32,
+    /// For [`Kind::OneOf`]: the probabilities another model gives its classes, which what is learned multiplies. Empty where there is no
+    /// such model.
+    pub prior: Vec<f32>,
 }
 
 impl Example {
     /// An example of one class.
-    pub(crate) fn of(class: usize, features: Vec<u32>) -> Self {
-        Self { features, dense: Vec::new(), classes: 1 << class, weight: 1.0 }
+    #[must_use]
+    pub fn of(class: usize, features: Vec<u32>) -> Self {
+        Self { features, classes: 1 << class, weight: 1.0, ..Self::default() }
     }
 
     /// Whether it has a class.
-    pub(crate) fn has(&self, class: usize) -> bool {
+    #[must_use]
+    pub fn has(&self, class: usize) -> bool {
         self.classes >> class & 1 == 1
     }
 }
 
 /// What is learned, and how.
 #[derive(Debug, Clone)]
-pub(crate) struct Recipe<'a> {
-    pub(crate) kind: Kind,
-    pub(crate) labels: &'a [&'a str],
+pub struct Recipe<'a> {
+    /// What the classes are to each other.
+    pub kind: Kind,
+    /// Their names, in the order of the bits of [`Example::classes`].
+    pub labels: &'a [&'a str],
     /// The table has `2^bits` rows.
-    pub(crate) bits: u32,
-    pub(crate) epochs: u64,
+    pub bits: u32,
+    /// How often all examples are gone through.
+    pub epochs: u64,
     /// Step of AdaGrad.
-    pub(crate) rate: f32,
+    pub rate: f32,
     /// Share of every weight that is taken away after each epoch.
-    pub(crate) decay: f32,
+    pub decay: f32,
     /// 0: classes count by their examples; 1: all classes count the same; between them between.
-    pub(crate) balance: f32,
+    pub balance: f32,
 }
 
 /// Trains a model and rounds its weights.
 ///
 /// # Shape
 /// Scores are what `vigie_plugin::linear` computes: sums of rows divided by the square root of the number of features, plus biases and
-/// dense features. Slopes are 1 and offsets 0 until [`crate::calibrate`] sets them.
-pub(crate) fn fit(recipe: &Recipe<'_>, examples: &[Example]) -> Parts {
+/// dense features. Slopes are 1 and offsets 0: scores are not calibrated yet. Examples all have as many dense features as the first, and
+/// all a prior or none.
+///
+/// # Examples
+/// ```
+/// use vigie_plugin::linear::{Kind, Model, hash};
+/// use vigie_plugin_learning::fit::{Example, Recipe, fit};
+///
+/// let examples = [Example::of(0, vec![hash(b"calm")]), Example::of(1, vec![hash(b"furious")])];
+/// let recipe = Recipe { kind: Kind::OneOf, labels: &["calm", "angry"], bits: 8, epochs: 10, rate: 0.5, decay: 0.0, balance: 0.0 };
+/// let table = fit(&recipe, &examples).to_bytes();
+/// let model = Model::read(&table)?;
+/// let mut sums = model.sums();
+/// sums.add(hash(b"furious"));
+/// assert_eq!(sums.finish(&[]).best().0, 1);
+/// # Ok::<(), vigie_plugin::linear::TableError>(())
+/// ```
+#[must_use]
+pub fn fit(recipe: &Recipe<'_>, examples: &[Example]) -> Parts {
     fit_from(recipe, 1e-2, examples)
 }
 
 /// The same with a care of one's choice: what AdaGrad takes for granted of every weight's past steps. Near 0, features that are seen a few
 /// times are believed at once; from 1 on they have to come often, which is better where there are many features and little to learn from.
-pub(crate) fn fit_from(recipe: &Recipe<'_>, care: f32, examples: &[Example]) -> Parts {
+#[must_use]
+pub fn fit_from(recipe: &Recipe<'_>, care: f32, examples: &[Example]) -> Parts {
     let classes = recipe.labels.len();
     let dense = examples.first().map_or(0, |example| example.dense.len());
     let balance = balance(recipe, examples);
@@ -143,6 +169,7 @@ impl State {
             Kind::OneOf => {
                 let best = errors.iter().copied().fold(f32::MIN, f32::max);
                 errors.iter_mut().for_each(|score| *score = exp(*score - best));
+                errors.iter_mut().zip(&example.prior).for_each(|(share, prior)| *share *= prior);
                 let total: f32 = errors.iter().sum();
                 errors.iter_mut().for_each(|score| *score /= total);
             }
@@ -208,7 +235,7 @@ fn norm(example: &Example) -> f32 {
 }
 
 /// Fisher and Yates with SplitMix64: fixed by its seed, whatever library versions do.
-pub(crate) fn shuffle<T>(order: &mut [T], seed: u64) {
+pub fn shuffle<T>(order: &mut [T], seed: u64) {
     let mut state = seed;
     for last in (1..order.len()).rev() {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -220,8 +247,9 @@ pub(crate) fn shuffle<T>(order: &mut [T], seed: u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use vigie_plugin::linear::Model;
+
+    use super::*;
 
     fn examples() -> Vec<Example> {
         // Feature 1 says class 0, feature 2 class 1, feature 3 nothing.
@@ -242,6 +270,19 @@ mod tests {
                 assert_eq!(1 << sums.finish(&[]).best().0, example.classes);
             }
         }
+    }
+
+    #[test]
+    fn what_a_prior_knows_is_not_learned_again() {
+        let recipe = Recipe { kind: Kind::OneOf, labels: &["a", "b"], bits: 4, epochs: 5, rate: 0.3, decay: 0.0, balance: 0.0 };
+        let told = |prior: [f32; 2]| {
+            let row = |number: usize| Example { prior: prior.to_vec(), ..Example::of(0, vec![(1 + number as u32 % 2) << 28]) };
+            let parts = fit_from(&recipe, 1.0, &(0..100).map(row).collect::<Vec<_>>());
+            // What a weight of the first class in a row that occurred stands for.
+            f32::from(parts.weights[2]) * parts.classes[0].scale
+        };
+        assert!(told([0.99, 0.01]) * 4.0 < told([0.5, 0.5]));
+        assert!(told([0.5, 0.5]) < told([0.01, 0.99]));
     }
 
     #[test]
