@@ -2,11 +2,17 @@
 //!
 //! - [`dictionary`] finds the operator's entries in one pass: names, aliases, handles, hashtags; [`typo`] finds them with one error.
 //! - [`shape`] finds names nobody listed: in English by a small model, which sees the [`view`] of a text, elsewhere by their capitals.
-//! - [`read`] turns a text into the words both look at.
+//! - [`common`] knows how English words are written elsewhere, and which of them stand between the same words; `lists` holds names nearly
+//!   everybody knows, and words beside names.
+//! - [`read`] turns a text into the words all look at.
 //!
 //! The tables are made by `cargo xtask train entities`. What a dictionary entry covers is not named again by its shape.
 
+pub mod common;
 pub mod dictionary;
+mod features;
+mod lists;
+mod pieces;
 pub mod read;
 pub mod shape;
 pub mod typo;
@@ -17,9 +23,10 @@ use std::cell::RefCell;
 use serde::Deserialize;
 use vigie_plugin::{Analyzer, Annotation, Document, Failure, Label};
 
+use crate::common::Common;
 use crate::dictionary::{Dictionary, Entry};
 use crate::read::{Word, lower_in_place, words};
-use crate::view::{Common, View};
+use crate::view::View;
 
 /// What a name is the name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -10,8 +10,8 @@ use std::ops::Range;
 
 use vigie_plugin::linear::Hash;
 
+use crate::common::Common;
 use crate::read::Word;
-use crate::view::Common;
 
 /// Letters from which on a name may have an error; below, too many other words are one letter away.
 const LONG: usize = 8;

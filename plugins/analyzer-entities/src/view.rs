@@ -1,58 +1,21 @@
-//! What the model sees of a text: its words, how common they are, whether a list knows them, and their letters.
-
-use std::sync::OnceLock;
+//! What the model sees of a text: its words, how they are written elsewhere, whether a list knows them, and the runs they stand in.
 
 use vigie_plugin::linear::Hash;
 
+use crate::common::{Common, Known};
+use crate::lists::{Lists, Sorts};
 use crate::read::{Sort, Word};
 
-/// First bytes of the table of common words; the last is the version of its layout.
-pub const MAGIC: &[u8; 8] = b"VIGCOM\x00\x01";
 /// A text with more than this share of words in capitals shouts: capitals say nothing.
 const SHOUTS: f32 = 0.6;
-
-/// English words commonly written in small letters: a table made by training, read in place.
-///
-/// # Shape
-/// `VIGCOM`, 0, version 1; then hashes (FNV-1a of the lower-case word, u32, little-endian) in ascending order.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Common<'a>(&'a [[u8; 4]]);
-
-impl<'a> Common<'a> {
-    /// Reads a table; one of another layout holds nothing.
-    #[must_use]
-    pub fn read(table: &'a [u8]) -> Self {
-        Self(table.strip_prefix(MAGIC).map_or(&[], |hashes| hashes.as_chunks().0))
-    }
-
-    /// The table that ships.
-    #[must_use]
-    pub fn shipped() -> Common<'static> {
-        Common::read(include_bytes!("../table/common.bin"))
-    }
-
-    /// How many words there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether a word, in small letters, is common.
-    #[must_use]
-    pub fn holds(&self, lower: &str) -> bool {
-        let hash = Hash::START.bytes(lower.as_bytes()).raw();
-        self.0.binary_search_by_key(&hash, |bytes| u32::from_le_bytes(*bytes)).is_ok()
-    }
-}
+/// Digits of a number that may be part of a name: `BBC 1`, `Blink 182`.
+const LONGEST_NUMBER: usize = 3;
+/// Kin of handles and hashtags: they stand where names stand, whatever their letters.
+const HANDLES: u8 = 254;
+const HASHTAGS: u8 = 255;
 
 /// What the model sees of a text: its words with what is the same for all of them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct View<'t> {
     /// The text as written.
     pub text: &'t str,
@@ -60,10 +23,14 @@ pub struct View<'t> {
     pub lower: &'t str,
     /// Its words.
     pub words: &'t [Word],
-    /// Words that are no names when written small.
-    pub common: Common<'t>,
     /// How the text uses capitals.
     pub(crate) case: Case,
+    /// What each word is by itself.
+    seen: Vec<Seen>,
+    /// What the text is about, by the words it uses.
+    pub(crate) topics: u8,
+    /// Handles in it, up to three.
+    pub(crate) handles: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,16 +43,39 @@ pub(crate) enum Case {
     Shouted,
 }
 
+/// One word by itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    /// Of its small letters.
+    pub(crate) hash: Hash,
+    pub(crate) shape: Hash,
+    /// What the lists hold it for, by itself or in a name of several words.
+    pub(crate) listed: Sorts,
+    pub(crate) known: Known,
+    pub(crate) capital: bool,
+    /// First and last place of the run of capitals it stands in.
+    pub(crate) run: (u16, u16),
+}
+
+/// Before the first word and behind the last.
+const NOTHING: Seen = Seen {
+    hash: Hash::START,
+    shape: Hash::START.byte(b'$'),
+    listed: Sorts::NONE,
+    known: Known::NOTHING,
+    capital: false,
+    run: (0, 0),
+};
+
 impl<'t> View<'t> {
-    /// Looks at a text.
+    /// Looks at a text. At most [`crate::read::MOST_WORDS`] words are read of any, so a place fits sixteen bits.
     #[must_use]
-    pub fn new(text: &'t str, lower: &'t str, words: &'t [Word], common: Common<'t>) -> Self {
-        let plain = words.iter().filter(|word| word.sort == Sort::Word);
-        let (mut capitals, mut all) = (0_u32, 0_u32);
-        for word in plain {
-            capitals += u32::from(text[word.at.clone()].starts_with(char::is_uppercase));
-            all += 1;
-        }
+    pub fn new(text: &'t str, lower: &'t str, words: &'t [Word], common: Common<'_>) -> Self {
+        let mut seen: Vec<Seen> = words.iter().enumerate().map(|(place, word)| look(text, lower, place, word, common)).collect();
+        let topics = seen.iter().fold(0, |topics, word| topics | word.listed.topics());
+        let handles = words.iter().filter(|word| word.sort == Sort::Handle).take(3).count() as u8;
+        let plain = || words.iter().zip(&seen).filter(|(word, _)| word.sort == Sort::Word);
+        let (capitals, all) = (plain().filter(|(_, seen)| seen.capital).count(), plain().count());
         let case = if capitals == 0 {
             Case::Small
         } else if capitals as f32 > SHOUTS * all as f32 && all > 3 {
@@ -93,7 +83,9 @@ impl<'t> View<'t> {
         } else {
             Case::Mixed
         };
-        Self { text, lower, words, common, case }
+        mark_phrases(words, &mut seen);
+        mark_runs(words, &mut seen);
+        Self { text, lower, words, case, seen, topics, handles }
     }
 
     /// A word as written; empty beyond the last.
@@ -106,6 +98,11 @@ impl<'t> View<'t> {
         self.words.get(place).map_or("", |word| &self.lower[word.at.clone()])
     }
 
+    /// A word by itself; nothing before the first and behind the last.
+    pub(crate) fn seen(&self, place: isize) -> &Seen {
+        usize::try_from(place).ok().and_then(|place| self.seen.get(place)).unwrap_or(&NOTHING)
+    }
+
     /// Whether a word may be part of a name at all. The model is neither trained on others nor asked about them.
     #[must_use]
     pub fn may_be_a_name(&self, place: usize) -> bool {
@@ -114,180 +111,139 @@ impl<'t> View<'t> {
             return true;
         }
         let (raw, small) = (self.raw(place), self.small(place));
-        if !raw.contains(char::is_alphabetic) || matches!(small, "i" | "i'm" | "i’m" | "i'll" | "i've" | "i'd") {
+        let next = self.words.get(place + 1).filter(|next| !next.breaks);
+        let capital_at = |place: isize| self.seen(place).capital;
+        let at = place as isize;
+        if !raw.contains(char::is_alphabetic) {
+            // `BBC 1`, `Maroon 5`, `3 M`: a number beside a capital.
+            let before = !word.breaks && capital_at(at - 1);
+            return raw.len() <= LONGEST_NUMBER && (before || next.is_some() && capital_at(at + 1));
+        }
+        if matches!(small, "i" | "i'm" | "i’m" | "i'll" | "i've" | "i'd") {
             return false;
         }
         let capital = raw.contains(char::is_uppercase);
-        let next_capital =
-            self.words.get(place + 1).is_some_and(|next| !next.breaks) && self.raw(place + 1).starts_with(char::is_uppercase);
-        match (capital, self.common.holds(small)) {
-            (true, true) => !word.starts_sentence || next_capital,
+        let seen = self.seen(at);
+        match (capital, seen.known.level.is_common()) {
+            (true, true) => !word.starts_sentence || next.is_some() && capital_at(at + 1),
             (true, false) => true,
-            (false, common) => (!common && small.len() > 2) || listed(small) & (1 | 4) > 0,
+            (false, common) => (!common && small.len() > 2) || seen.listed.any(Sorts::ORGANISATION.or(Sorts::PLACE)),
         }
     }
+}
 
-    /// Calls `emit` with the features of a word. `before`: class of the word before it, if it may go on.
-    pub fn features(&self, place: usize, before: usize, mut emit: impl FnMut(u32)) {
-        let (small, shape) = (self.small(place), self.shape(place));
-        let word = &self.words[place];
-        let sort = match word.sort {
-            Sort::Word => b'w',
-            Sort::Handle => b'@',
-            Sort::Hashtag => b'#',
+/// One word by itself; its run is marked later.
+fn look(text: &str, lower: &str, place: usize, word: &Word, common: Common<'_>) -> Seen {
+    let raw = &text[word.at.clone()];
+    let hash = Hash::START.bytes(lower[word.at.clone()].as_bytes());
+    let known = match word.sort {
+        Sort::Word => common.of(hash),
+        Sort::Handle => Known { kin: HANDLES, ..Known::NOTHING },
+        Sort::Hashtag => Known { kin: HASHTAGS, ..common.of(hash) },
+    };
+    Seen {
+        hash,
+        shape: shape(word, raw),
+        listed: Lists::shipped().word(hash),
+        known,
+        capital: raw.starts_with(char::is_uppercase),
+        run: (place as u16, place as u16),
+    }
+}
+
+/// Adds what names of two and three words are listed as to each of their words.
+fn mark_phrases(words: &[Word], seen: &mut [Seen]) {
+    let lists = Lists::shipped();
+    for first in 0..words.len() {
+        if !seen[first].listed.any(Sorts::BEGINS) {
+            continue;
+        }
+        let mut hash = seen[first].hash;
+        for last in (first + 1..words.len()).take(2).take_while(|last| !words[*last].breaks) {
+            hash = hash.then(seen[last].hash);
+            let listed = lists.phrase(hash);
+            if listed != Sorts::NONE {
+                seen[first..=last].iter_mut().for_each(|word| word.listed = word.listed.or(listed));
+            }
+        }
+    }
+}
+
+/// Tells each word where the run of capitals it stands in begins and ends.
+fn mark_runs(words: &[Word], seen: &mut [Seen]) {
+    let mut first = 0;
+    while first < words.len() {
+        let goes_on = |place: usize| seen[first].capital && !words[place].breaks && seen[place].capital;
+        let last = (first + 1..words.len()).take_while(|place| goes_on(*place)).last().unwrap_or(first);
+        let run = (first as u16, last as u16);
+        seen[first..=last].iter_mut().for_each(|word| word.run = run);
+        first = last + 1;
+    }
+}
+
+/// The shape of a word: its letters as X, x, 0 or themselves, each run once, and the length of short ones.
+fn shape(word: &Word, raw: &str) -> Hash {
+    let mut hash = Hash::START.byte(word.sort as u8).byte(u8::from(word.breaks));
+    let mut last = '\0';
+    let mut count = 0_u8;
+    for char in raw.chars() {
+        count = count.saturating_add(1);
+        let class = if char.is_uppercase() {
+            'X'
+        } else if char.is_alphabetic() {
+            'x'
+        } else if char.is_numeric() {
+            '0'
+        } else {
+            '-'
         };
-        let of = |name: u8| Hash::sort(name).byte(sort);
-        let text = |text: &str| Hash::START.bytes(text.as_bytes());
-        let near = |offset: isize| place.checked_add_signed(offset).map_or("", |near| self.small(near));
-        let (own, left, right) = (text(small), text(near(-1)), text(near(1)));
-        emit(of(b'w').then(own).feature());
-        emit(of(b'W').then(own).then(shape).feature());
-        emit(of(b's').then(shape).feature());
-        emit(of(b'S').then(shape).byte(u8::from(word.starts_sentence)).byte(self.case as u8).feature());
-        emit(of(b'a').then(left).feature());
-        emit(of(b'b').then(right).feature());
-        emit(of(b'A').then(text(near(-2))).feature());
-        emit(of(b'B').then(text(near(2))).feature());
-        emit(of(b'c').then(left).then(own).feature());
-        emit(of(b'd').then(own).then(right).feature());
-        emit(of(b'l').then(left).then(shape).feature());
-        emit(of(b'r').then(right).then(shape).feature());
-        emit(of(b'L').then(text(near(-2))).then(left).feature());
-        emit(of(b'R').then(right).then(text(near(2))).feature());
-        let shapes = [place.checked_sub(1).map_or(Hash::START, |left| self.shape(left)), self.shape(place + 1)];
-        emit(of(b'e').then(shapes[0]).then(shape).feature());
-        emit(of(b'f').then(shape).then(shapes[1]).feature());
-        let common = self.common.holds(small);
-        emit(of(b'k').byte(u8::from(common)).then(shape).byte(u8::from(word.starts_sentence)).feature());
-        let [mine, left_one, right_one] =
-            [Some(place), place.checked_sub(1), Some(place + 1)].map(|near| near.map_or(0, |near| listed(self.small(near))));
-        emit(of(b'y').byte(mine).feature());
-        emit(of(b'z').byte(mine).then(shape).feature());
-        emit(of(b'Y').byte(left_one).byte(mine).then(shape).feature());
-        emit(of(b'Z').byte(right_one).byte(mine).then(shape).feature());
-        emit(of(b't').byte(before as u8).byte(u8::from(word.breaks)).feature());
-        emit(of(b'u').byte(before as u8).byte(u8::from(word.breaks)).then(shape).feature());
-        emit(of(b'v').byte(before as u8).then(own).feature());
-        emit(of(b'n').byte(word.at.len().min(12) as u8).feature());
-        emit(of(b'm').byte(place.min(3) as u8).byte(self.words.len().min(4) as u8).then(shape).feature());
-        each_piece(small, |sort, piece| emit(of(sort).bytes(piece.as_bytes()).feature()));
-        // Words inside handles and hashtags, where capitals show them.
-        if word.sort != Sort::Word {
-            let mut sorts = 0;
-            each_part(self.raw(place), |part| {
-                let part = part.to_ascii_lowercase();
-                sorts |= listed(&part);
-                emit(of(b'i').bytes(part.as_bytes()).feature());
-            });
-            emit(of(b'j').byte(sorts).feature());
+        if class != last {
+            hash = hash.byte(class as u8);
+            last = class;
         }
     }
-
-    /// The shape of a word: its letters as X, x, 0 or themselves, each run once, and the length of short ones.
-    fn shape(&self, place: usize) -> Hash {
-        let Some(word) = self.words.get(place) else { return Hash::START.byte(b'$') };
-        let mut hash = Hash::START.byte(word.sort as u8).byte(u8::from(word.breaks));
-        let mut last = '\0';
-        let mut count = 0_u8;
-        for char in self.raw(place).chars() {
-            count = count.saturating_add(1);
-            let class = if char.is_uppercase() {
-                'X'
-            } else if char.is_alphabetic() {
-                'x'
-            } else if char.is_numeric() {
-                '0'
-            } else {
-                '-'
-            };
-            if class != last {
-                hash = hash.byte(class as u8);
-                last = class;
-            }
-        }
-        hash.byte(count.min(4))
-    }
-}
-
-/// The sorts of names a word is listed as, a bit each.
-fn listed(lower: &str) -> u8 {
-    static LISTS: OnceLock<Vec<(u32, u8)>> = OnceLock::new();
-    let lists = LISTS.get_or_init(|| {
-        let mut all: Vec<(u32, u8)> = Vec::new();
-        let mut bit = 0;
-        for line in include_str!("lists.txt").lines().filter(|line| !line.starts_with('#')) {
-            if line.starts_with('[') {
-                bit = if bit == 0 { 1 } else { bit << 1 };
-            } else {
-                all.extend(line.split_whitespace().map(|word| (Hash::START.bytes(word.as_bytes()).raw(), bit)));
-            }
-        }
-        all.sort_unstable();
-        all.dedup_by(|later, first| {
-            let same = later.0 == first.0;
-            if same {
-                first.1 |= later.1;
-            }
-            same
-        });
-        all
-    });
-    if lower.is_empty() {
-        return 0;
-    }
-    let hash = Hash::START.bytes(lower.as_bytes()).raw();
-    lists.binary_search_by_key(&hash, |(known, _)| *known).map_or(0, |place| lists[place].1)
-}
-
-/// The beginnings, ends and triples of a word.
-fn each_piece(word: &str, mut emit: impl FnMut(u8, &str)) {
-    let mut ends: Vec<usize> = Vec::with_capacity(24);
-    ends.extend(word.char_indices().map(|(at, _)| at).take(24));
-    ends.push(if ends.len() < 24 { word.len() } else { *ends.last().unwrap_or(&0) });
-    let letters = ends.len() - 1;
-    for length in 2..=4.min(letters) {
-        emit(b'0' + length as u8, &word[..ends[length]]);
-        emit(b'5' + length as u8, &word[ends[letters - length]..ends[letters]]);
-    }
-    for start in 0..letters.saturating_sub(2) {
-        emit(b'g', &word[ends[start]..ends[start + 3]]);
-    }
-}
-
-/// The parts of a name such as `AcmeNews_FR`, as its capitals and `_` show them.
-fn each_part(name: &str, mut emit: impl FnMut(&str)) {
-    let mut start = 0;
-    let mut before = '_';
-    for (at, char) in name.char_indices() {
-        let border = (char.is_uppercase() && !before.is_uppercase()) || (char.is_numeric() != before.is_numeric());
-        if char == '_' || border {
-            if at > start {
-                emit(&name[start..at]);
-            }
-            start = if char == '_' { at + 1 } else { at };
-        }
-        before = char;
-    }
-    if start < name.len() {
-        emit(&name[start..]);
-    }
+    hash.byte(count.min(4))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::{lower_in_place, words};
+
+    fn with<T>(text: &str, look: impl FnOnce(&View<'_>) -> T) -> T {
+        let (mut lower, mut read) = (String::new(), Vec::new());
+        lower_in_place(text, &mut lower);
+        words(text, &mut read);
+        look(&View::new(text, &lower, &read, Common::shipped()))
+    }
+
+    fn possible(text: &str) -> Vec<String> {
+        with(text, |view| {
+            let places = (0..view.words.len()).filter(|place| view.may_be_a_name(*place));
+            places.map(|place| view.raw(place).to_owned()).collect()
+        })
+    }
 
     #[test]
-    fn pieces_and_parts_are_cut_at_letters() {
-        let mut pieces = Vec::new();
-        each_piece("été", |sort, piece| pieces.push(format!("{}{piece}", sort as char)));
-        assert_eq!(pieces, ["2ét", "7té", "3été", "8été", "gété"]);
-        let mut parts = Vec::new();
-        each_part("AcmeNews_FR24", |part| parts.push(part.to_owned()));
-        assert_eq!(parts, ["Acme", "News", "FR", "24"]);
-        for odd in ["", "_", "a", "é", "ÉÉ_", &"é".repeat(100)] {
-            each_piece(odd, |_, _| {});
-            each_part(odd, |_| {});
-        }
+    fn what_may_be_a_name_is_asked_about() {
+        assert_eq!(possible("Good morning London, see you on BBC 1 at 9"), ["London", "BBC", "1"]);
+        assert_eq!(possible("3 M and Blink 182 cost 2014 dollars"), ["3", "M", "Blink", "182"]);
+        assert_eq!(possible("i'm at tesco with @acme #sale"), ["tesco", "acme", "sale"]);
+        assert!(possible("the weather is so good today").is_empty());
+    }
+
+    #[test]
+    fn runs_of_capitals_and_listed_phrases_are_marked() {
+        with("We saw Manchester United beat Real Madrid, Acme Corp says", |view| {
+            let at = |word: &str| (0..view.words.len()).find(|place| view.raw(*place) == word).expect("stands there");
+            assert_eq!(view.seen[at("United")].run, (2, 3));
+            assert_eq!(view.seen[at("Madrid")].run, (5, 6));
+            assert_eq!(view.seen[at("Acme")].run, (7, 8), "a comma ends a run");
+            assert_eq!(view.seen[at("says")].run, (9, 9));
+            assert!(view.seen[at("Manchester")].listed.any(Sorts::ORGANISATION));
+            assert!(view.seen[at("Real")].listed.any(Sorts::ORGANISATION));
+            assert!(!view.seen[at("saw")].listed.any(Sorts::ORGANISATION));
+            assert!(view.topics > 0, "it is about sport");
+        });
     }
 }

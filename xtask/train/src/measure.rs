@@ -71,6 +71,13 @@ impl Hits {
         self.found += u32::from(found);
     }
 
+    /// With those of another set.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.both += other.both;
+        self.wanted += other.wanted;
+        self.found += other.found;
+    }
+
     /// Share of what was found that was there.
     pub(crate) fn precision(self) -> f64 {
         f64::from(self.both) / f64::from(self.found.max(1))
