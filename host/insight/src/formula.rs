@@ -75,5 +75,41 @@ pub(crate) const GAPS: Formula = Formula {
     source: "own",
 };
 
+/// How often an analyzer is right.
+pub(crate) const ACCURACY: Formula = Formula {
+    id: "accuracy@1",
+    formula: "corrections whose truth is what the analyzer found / corrections; only mentions that carry an annotation of the analyzer and \
+              version in use, and those drawn at random apart from those picked by hand",
+    on_zero: "absent if there is no correction",
+    source: "common use",
+};
+
+/// The interval of one share.
+pub(crate) const WILSON: Formula = Formula {
+    id: "ci.wilson@1",
+    formula: "95 % interval of a share p of n: (p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n); z = 1.959964",
+    on_zero: "absent if n is 0",
+    source: "Wilson 1927 (J. Am. Stat. Assoc. 22, 209-212)",
+};
+
+/// How an analyzer is right about one label.
+pub(crate) const PRECISION_RECALL: Formula = Formula {
+    id: "precision.recall@1",
+    formula: "precision: corrections given the label and true / given the label; recall: given the label and true / true",
+    on_zero: "absent if the label was never given, or is never the truth",
+    source: "common use",
+};
+
+/// Shares without the analyzer's mistakes.
+pub(crate) const CORRECTED_SHARE: Formula = Formula {
+    id: "netsent.adj@1",
+    formula: "q of C q = p, where p are the observed shares and C, measured on the random sample, holds in column j how often what is j in \
+              truth is given each label; below 0 is set to 0 and the rest scaled to 1; net sentiment is then q(positive) - q(negative)",
+    on_zero: "absent if the random sample has fewer than 200 corrections, a label is never the truth there, or C is singular (a pivot below 0.01)",
+    source: "adjusted counting: Gart and Buck 1966 (Am. J. Epidemiol. 83, 593-602), Forman 2008 (Data Min. Knowl. Discov. 17, 164-206), \
+             Hopkins and King 2010 (Am. J. Polit. Sci. 54, 229-247). It takes out what the analyzer gets wrong on average, not what chance \
+             puts into the sample",
+};
+
 /// Every formula of a report.
 pub(crate) const ALL: [Formula; 7] = [VOLUME, SHARE_OF_VOICE, NET_SENTIMENT, NET_SENTIMENT_INTERVAL, TOP_AUTHORS, TREND, GAPS];

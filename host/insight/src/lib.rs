@@ -4,16 +4,19 @@
 //! Each measure is a pure function in a file of its own:
 //!
 //! - `tally` passes once over the facts of a topic and counts everything the measures need, one row at a time.
+//! - `current` leaves out what other versions of the analyzers found than those at work now.
 //! - `volume` is mentions per day, `share` the share of voice, `sentiment` the net sentiment with its interval.
 //! - `ranking` orders sources, languages and authors; `trend` compares with the window before.
 //! - `gaps` reads the coverage ledger: where nothing was read, a quiet day is not known to be quiet.
 //! - [`duplicates`] groups near-duplicates, the original first.
 //! - `formula` says what each number means: its formula, what happens at zero, and where it comes from.
 
+mod current;
 pub mod duplicates;
 mod error;
 mod formula;
 mod gaps;
+pub mod quality;
 mod ranking;
 mod report;
 mod sentiment;

@@ -50,10 +50,11 @@ pub(crate) fn by_volume<T: Ord>(mut names: Vec<(T, u64)>, top: usize) -> Vec<(T,
     names
 }
 
-/// The most active authors, most active first: by volume, then reach, then `N`, so that the answer is always the same.
+/// The most active authors, most active first: by volume, reach, who spoke last, and `N`, so that the answer is always the same.
 /// Linear in the number of authors.
 pub(crate) fn most_active<N: Copy + Ord + Hash>(authors: &Counts<N, Activity>, top: usize) -> Vec<(N, Activity)> {
-    let rank = |(name, activity): &(N, Activity)| (Reverse(activity.volume), Reverse(activity.reach), *name);
+    let rank =
+        |(name, activity): &(N, Activity)| (Reverse(activity.volume), Reverse(activity.reach), Reverse(activity.latest), *name);
     let mut all: Vec<(N, Activity)> = authors.iter().map(|(name, activity)| (*name, *activity)).collect();
     if top < all.len() {
         if top == 0 {
@@ -68,15 +69,25 @@ pub(crate) fn most_active<N: Copy + Ord + Hash>(authors: &Counts<N, Activity>, t
 
 #[cfg(test)]
 mod tests {
+    use vigie_mention::Instant;
+
     use super::*;
 
     #[test]
-    fn authors_rank_by_volume_then_reach() {
-        let authors = [(1, 2, None), (2, 5, Some(1)), (3, 2, Some(9)), (4, 2, Some(9)), (5, 1, Some(1_000))];
-        let authors = authors.map(|(name, volume, reach)| (name, Activity { volume, reach })).into_iter().collect();
+    fn authors_rank_by_volume_then_reach_then_who_spoke_last() {
+        let authors = [
+            (1, 2, None, 1),
+            (2, 5, Some(1), 1),
+            (3, 2, Some(9), 1),
+            (4, 2, Some(9), 2),
+            (6, 2, Some(9), 2),
+            (5, 1, Some(999), 9),
+        ];
+        let activity = |volume, reach, at| Activity { volume, reach, latest: Some(Instant::from_millis(at)) };
+        let authors = authors.map(|(name, volume, reach, at)| (name, activity(volume, reach, at))).into_iter().collect();
         let names = |top| most_active(&authors, top).into_iter().map(|(name, _)| name).collect::<Vec<i32>>();
-        assert_eq!(names(9), [2, 3, 4, 1, 5]);
-        assert_eq!(names(2), [2, 3]);
+        assert_eq!(names(9), [2, 4, 6, 3, 1, 5]);
+        assert_eq!(names(2), [2, 4]);
         assert!(names(0).is_empty());
     }
 

@@ -5,6 +5,7 @@ use vigie_mention::{Instant, TopicId, Window};
 use vigie_store::{Fact, NameId, Snapshot, StoreError};
 
 use crate::InsightError;
+use crate::current::Current;
 use crate::formula::{self, Formula};
 use crate::gaps::{self, Coverage, Gap, Hour};
 use crate::ranking::{AuthorVolume, LanguageVolume, SourceVolume, by_volume, most_active};
@@ -80,13 +81,17 @@ pub struct TopicReport {
     /// Absent if no mention has a label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub net_sentiment: Option<NetSentiment>,
+    /// Mentions whose leaning was found by another analyzer, another version or with other settings than those at work now. It is
+    /// unknown until they are analyzed again; they count for the volume.
+    #[serde(skip_serializing_if = "is_none")]
+    pub outdated: u64,
     /// Compared with the window before.
     pub trend: Trend,
     /// Most mentions first.
     pub sources: Vec<SourceVolume>,
     /// Most mentions first; what has no known language is one entry.
     pub languages: Vec<LanguageVolume>,
-    /// Most mentions first, then most followers.
+    /// Most mentions first, then most followers, then who spoke last.
     pub authors: Vec<AuthorVolume>,
 }
 
@@ -117,12 +122,14 @@ pub fn report_where(
     let previous = trend::before(window);
     let complete = snapshot.span()?.is_some_and(|(oldest, _)| oldest.day() <= previous.from.day());
     let (coverage, gaps) = read_ledger(snapshot, window)?;
+    let current = Current::of(snapshot)?;
 
-    let mut tallies = Vec::with_capacity(question.topics.len());
+    let (mut tallies, mut waiting) = (Vec::with_capacity(question.topics.len()), Vec::with_capacity(question.topics.len()));
     for topic in &question.topics {
-        let now = tally(snapshot.facts(&topic.id, window)?, window, &keep)?;
-        let before = polarities(snapshot.facts(&topic.id, previous)?, &keep)?;
+        let (now, outdated) = tally(snapshot.facts(&topic.id, window)?, window, &current, &keep)?;
+        let before = polarities(snapshot.facts(&topic.id, previous)?, &current, &keep)?;
         tallies.push((now, before));
+        waiting.push(outdated);
     }
     let groups = || question.topics.iter().map(|topic| topic.group.as_deref());
     let shares = share_of_voice(&groups().zip(&tallies).map(|(group, (now, _))| (group, now.volume())).collect::<Vec<_>>());
@@ -130,7 +137,10 @@ pub fn report_where(
         share_of_voice(&groups().zip(&tallies).map(|(group, (_, before))| (group, before.total())).collect::<Vec<_>>());
 
     let mut topics = Vec::with_capacity(question.topics.len());
-    for (((topic, (now, before)), share), share_before) in question.topics.iter().zip(&tallies).zip(shares).zip(shares_before) {
+    let shares = shares.into_iter().zip(shares_before);
+    for (((topic, (now, before)), outdated), (share, share_before)) in
+        question.topics.iter().zip(&tallies).zip(waiting).zip(shares)
+    {
         let polarities = now.polarities();
         topics.push(TopicReport {
             topic: topic.id.clone(),
@@ -140,6 +150,7 @@ pub fn report_where(
             days: volume::days(window, &now.days, &gaps),
             share_of_voice: share,
             net_sentiment: net_sentiment(&polarities),
+            outdated,
             trend: Trend {
                 window: previous,
                 complete,
@@ -171,31 +182,40 @@ fn checked(window: Window) -> Result<Window, InsightError> {
     Ok(window)
 }
 
+/// For serde: lists of the JSON form leave out what is nothing to speak of.
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
+/// What counts, and of how many mentions the leaning does not.
 fn tally(
     facts: impl Iterator<Item = Result<Fact, StoreError>>,
     window: Window,
+    current: &Current,
     keep: impl Fn(&Fact) -> Result<bool, StoreError>,
-) -> Result<Tally<NameId>, StoreError> {
-    let mut tally = Tally::new(window);
+) -> Result<(Tally<NameId>, u64), StoreError> {
+    let (mut tally, mut outdated) = (Tally::new(window), 0);
     for fact in facts {
         let fact = fact?;
         if keep(&fact)? {
-            tally.count(&Row::from(&fact));
+            tally.count(&Row::of(&fact, current));
+            outdated += u64::from(current.is_outdated(&fact));
         }
     }
-    Ok(tally)
+    Ok((tally, outdated))
 }
 
 /// Volume and leanings alone, which is all the window before is asked for.
 fn polarities(
     facts: impl Iterator<Item = Result<Fact, StoreError>>,
+    current: &Current,
     keep: impl Fn(&Fact) -> Result<bool, StoreError>,
 ) -> Result<Polarities, StoreError> {
     let mut sum = Polarities::default();
     for fact in facts {
         let fact = fact?;
         if keep(&fact)? {
-            sum.count(fact.polarity);
+            sum.count(current.polarity(&fact));
         }
     }
     Ok(sum)

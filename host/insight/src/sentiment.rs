@@ -52,7 +52,7 @@ pub(crate) fn net_sentiment(counts: &Polarities) -> Option<NetSentiment> {
 }
 
 /// `ci.wilson@1`: the interval of a share.
-fn wilson(p: f64, n: f64) -> (f64, f64) {
+pub(crate) fn wilson(p: f64, n: f64) -> (f64, f64) {
     let z2 = Z * Z;
     let centre = p + z2 / (2.0 * n);
     let half = Z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();

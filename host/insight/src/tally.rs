@@ -6,6 +6,8 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 use vigie_mention::{Instant, Window};
 use vigie_store::{Fact, NameId, Polarity};
 
+use crate::current::Current;
+
 /// What is counted of one mention. `N` stands for a name.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Row<N> {
@@ -17,14 +19,15 @@ pub(crate) struct Row<N> {
     pub(crate) reach: Option<u64>,
 }
 
-impl From<&Fact> for Row<NameId> {
-    fn from(fact: &Fact) -> Self {
+impl Row<NameId> {
+    /// What counts of a fact.
+    pub(crate) fn of(fact: &Fact, current: &Current) -> Self {
         Self {
             at: fact.at,
             source: fact.source,
-            language: fact.language,
+            language: current.language(fact),
             author: fact.author,
-            polarity: fact.polarity,
+            polarity: current.polarity(fact),
             reach: fact.reach,
         }
     }
@@ -70,6 +73,8 @@ pub(crate) struct Activity {
     pub(crate) volume: u64,
     /// The most followers seen.
     pub(crate) reach: Option<u64>,
+    /// Of the latest of them.
+    pub(crate) latest: Option<Instant>,
 }
 
 /// Hashes the store's own numbers, of which a million rows need three million: mixing is enough, nobody chooses them.
@@ -136,6 +141,7 @@ impl<N: Copy + Eq + Hash> Tally<N> {
             let activity = self.authors.entry(author).or_default();
             activity.volume += 1;
             activity.reach = activity.reach.max(row.reach);
+            activity.latest = activity.latest.max(Some(row.at));
         }
     }
 

@@ -5,7 +5,7 @@ use vigie_mention::delivery::{Direction, Feed};
 use vigie_mention::{
     Author, ConnectorId, Engagement, FailureClass, FeedKey, Instant, Mention, MentionKind, Moment, Precision, TopicId, Window,
 };
-use vigie_store::{Commit, Coverage, FeedState, Polarity, Record, Signals, Snapshot, Store};
+use vigie_store::{Analysis, Commit, Coverage, FeedState, InUse, Polarity, Record, Signals, Snapshot, Store};
 
 fn at(text: &str) -> Instant {
     text.parse().expect("an instant")
@@ -42,7 +42,7 @@ fn record(id: &str, published: &str, author: &str, topics: &[&str], label: Optio
         media: Vec::new(),
         attributes: Vec::new(),
     };
-    let signals = Signals { language: None, sentiment: None, label, analyzed: None };
+    let signals = Signals { label, ..Signals::default() };
     Record { mention, topics: topics.iter().map(|name| topic(name)).collect(), annotations: Vec::new(), signals }
 }
 
@@ -184,4 +184,37 @@ fn windows_that_cannot_be_shown_are_refused() {
     };
     assert!(matches!(ask(5, 5), InsightError::EmptyWindow { .. }));
     assert!(matches!(ask(i64::MIN, i64::MAX), InsightError::LongWindow { .. }));
+}
+
+#[test]
+fn results_of_two_editions_are_never_mixed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("vigie.redb")).expect("a store");
+    let by = |id: &str, label, edition: &str| {
+        let mut record = record(id, "2026-03-01T10:00:00Z", "ann", &["acme"], Some(label));
+        record.signals.language = Some("en".into());
+        record.signals.language_by = Some("language@1".into());
+        record.signals.sentiment_by = Some(edition.into());
+        record
+    };
+    let records = vec![
+        by("1", Polarity::Negative, "sentiment@1"),
+        by("2", Polarity::Negative, "sentiment@1"),
+        by("3", Polarity::Positive, "sentiment@2"),
+    ];
+    let written = store.commit(vec![commit("2026-03-01T12:00:00Z", records, false)]).expect("room on the disk");
+    assert_eq!(written[0].new, 3);
+    let shown = |language: &str, sentiment: Option<&str>| {
+        let analysis = Analysis { language: Some(language.into()), sentiment: sentiment.map(str::to_owned) };
+        store.announce(&InUse { analysis, ..InUse::default() }).expect("room on the disk");
+        let report = report(&store.snapshot().expect("a snapshot"), &question(&[("acme", None)])).expect("a report");
+        let topic = &report.topics[0];
+        assert_eq!(topic.volume, 3, "a mention is a mention whoever analyzed it");
+        let net = topic.net_sentiment.map(|net| (net.positive, net.negative));
+        (net, topic.outdated, topic.languages[0].language.clone())
+    };
+    assert_eq!(shown("language@1", Some("sentiment@2")), (Some((1, 0)), 2, Some("en".into())));
+    assert_eq!(shown("language@1", Some("sentiment@1")), (Some((0, 2)), 1, Some("en".into())));
+    assert_eq!(shown("language@2", Some("sentiment@3")), (None, 3, None));
+    assert_eq!(shown("language@1", None), (None, 3, Some("en".into())));
 }

@@ -7,11 +7,15 @@ use tokio::task::JoinSet;
 use vigie_mention::delivery::Document;
 use vigie_mention::{Annotation, Instant, Label, Mention, TopicId, Value};
 use vigie_runtime::{CallError, Read};
-use vigie_store::{DeadLetter, Polarity, Signals};
+use vigie_store::{Analysis, DeadLetter, InUse, Polarity, Signals};
 
 use crate::event::Event;
 use crate::plan::{Analyzed, Analyzer};
 use crate::quarantine::Quarantine;
+
+/// The annotations that go into the facts.
+const LANGUAGE: &str = "language";
+const SENTIMENT: &str = "sentiment";
 
 /// A mention on its way to the store.
 #[derive(Debug, Clone)]
@@ -55,15 +59,59 @@ impl Annotator {
         Self { waves: waves.iter().map(|wave| wave.iter().map(stage).collect()).collect(), documents: documents.clamp(1, 512) }
     }
 
-    /// Stands for the analyzers and their versions. An analyzer may find nothing in a mention, so what was found does not tell which
+    /// Stands for the analyzers and their editions. An analyzer may find nothing in a mention, so what was found does not tell which
     /// analyzers have seen it; this, stored with the mention, does.
     pub(crate) fn fingerprint(&self) -> u64 {
-        let stages = self.waves.iter().flatten();
-        let mut names: Vec<String> =
-            stages.map(|stage| format!("{}@{}", stage.analyzer.id(), stage.analyzer.version())).collect();
+        let mut names: Vec<String> = self.stages().map(Stage::edition).collect();
         names.sort_unstable();
+        // What goes into the facts counts like a version: they say whose results they carry.
+        names.insert(0, "facts@2".to_owned());
         // FNV-1a with 64 bits: it must be the same in every run, and nobody chooses the names to collide.
         names.join(" ").bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
+
+    /// Whose results go into the facts, and the versions of all.
+    pub(crate) fn in_use(&self) -> InUse {
+        let writer = |key: &str| self.stages().find(|stage| stage.analyzer.writes().iter().any(|written| written == key));
+        let edition = |key: &str| writer(key).map(Stage::edition);
+        InUse {
+            analysis: Analysis { language: edition(LANGUAGE), sentiment: edition(SENTIMENT) },
+            versions: self.stages().map(|stage| (stage.analyzer.id().to_owned(), stage.analyzer.version().to_owned())).collect(),
+        }
+    }
+
+    fn stages(&self) -> impl Iterator<Item = &Stage> {
+        self.waves.iter().flatten().map(AsRef::as_ref)
+    }
+
+    /// What of annotations goes into the facts that insight scans; `complete`: every analyzer has seen the mention.
+    pub(crate) fn signals(&self, mention: &Mention, annotations: &[Annotation], complete: bool) -> Signals {
+        let find = |key: &str| annotations.iter().find(|annotation| annotation.key == key);
+        let by =
+            |annotation: &Annotation| self.stages().find(|stage| stage.analyzer.id() == annotation.analyzer).map(Stage::edition);
+        #[expect(clippy::cast_possible_truncation, reason = "a polarity in -1..1 loses nothing that matters")]
+        let sentiment = match find(SENTIMENT).map(|annotation| &annotation.value) {
+            Some(Value::Number(number)) => Some(*number as f32),
+            _ => None,
+        };
+        let label = match find("sentiment-label").map(|annotation| &annotation.value) {
+            Some(Value::Text(label)) => match label.as_str() {
+                "positive" => Some(Polarity::Positive),
+                "negative" => Some(Polarity::Negative),
+                "neutral" => Some(Polarity::Neutral),
+                _ => None,
+            },
+            _ => None,
+        };
+        let found = found_language(annotations);
+        Signals {
+            language: found.map(|(_, tag)| tag.to_owned()).or_else(|| mention.language.clone()),
+            sentiment,
+            label,
+            language_by: found.and_then(|(annotation, _)| by(annotation)),
+            sentiment_by: find(SENTIMENT).or_else(|| find("sentiment-label")).and_then(by),
+            analyzed: complete.then(|| self.fingerprint()),
+        }
     }
 
     /// Adds to each item what the analyzers find; returns what they could not annotate.
@@ -113,6 +161,11 @@ impl Annotator {
 }
 
 impl Stage {
+    /// The analyzer and what tells its results apart.
+    fn edition(&self) -> String {
+        format!("{}@{}", self.analyzer.id(), self.analyzer.edition())
+    }
+
     /// Annotates documents; where a call breaks, halves the batch until the document that breaks it is alone.
     async fn run(
         &self,
@@ -225,29 +278,13 @@ fn known(key: &str, names: impl Iterator<Item = String>) -> Annotation {
 
 /// The language of a mention: what an analyzer found, or else what the service stated.
 fn language(mention: &Mention, annotations: &[Annotation]) -> Option<String> {
-    let found = annotations.iter().find_map(|annotation| match &annotation.value {
-        Value::Text(tag) if annotation.key == "language" && tag != "und" => Some(tag.clone()),
-        _ => None,
-    });
-    found.or_else(|| mention.language.clone())
+    found_language(annotations).map(|(_, tag)| tag.to_owned()).or_else(|| mention.language.clone())
 }
 
-/// What goes into the facts that insight scans; `analyzed` as [`Annotator::fingerprint`], where every analyzer has seen it.
-pub(crate) fn signals(mention: &Mention, annotations: &[Annotation], analyzed: Option<u64>) -> Signals {
-    let value = |key: &str| annotations.iter().find(|annotation| annotation.key == key).map(|annotation| &annotation.value);
-    #[expect(clippy::cast_possible_truncation, reason = "a polarity in -1..1 loses nothing that matters")]
-    let sentiment = match value("sentiment") {
-        Some(Value::Number(number)) => Some(*number as f32),
+/// The language an analyzer found.
+fn found_language(annotations: &[Annotation]) -> Option<(&Annotation, &str)> {
+    annotations.iter().find_map(|annotation| match &annotation.value {
+        Value::Text(tag) if annotation.key == LANGUAGE && tag != "und" => Some((annotation, tag.as_str())),
         _ => None,
-    };
-    let label = match value("sentiment-label") {
-        Some(Value::Text(label)) => match label.as_str() {
-            "positive" => Some(Polarity::Positive),
-            "negative" => Some(Polarity::Negative),
-            "neutral" => Some(Polarity::Neutral),
-            _ => None,
-        },
-        _ => None,
-    };
-    Signals { language: language(mention, annotations), sentiment, label, analyzed }
+    })
 }

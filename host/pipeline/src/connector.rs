@@ -35,7 +35,7 @@ const PLAN_TRIES: u32 = 3;
 pub(crate) struct Shared {
     pub(crate) topics: Vec<Topic>,
     pub(crate) router: Router,
-    pub(crate) annotator: Annotator,
+    pub(crate) annotator: Arc<Annotator>,
     pub(crate) store: Store,
     pub(crate) writer: Writer,
     pub(crate) options: Options,

@@ -8,7 +8,7 @@ use vigie_mention::{FeedKey, Instant, Mention, MentionKey, TopicId};
 use vigie_store::{Commit, Coverage, DeadLetter, FeedState, Record, Snapshot, StoreError, Stored};
 
 use crate::admit::{Admission, admit, admit_id};
-use crate::annotate::{Annotator, Item, signals};
+use crate::annotate::{Annotator, Item};
 use crate::event::Event;
 use crate::plan::Accept;
 use crate::route::Router;
@@ -97,11 +97,10 @@ impl Digest<'_> {
         let failed = self.annotator.annotate(&mut items, now, self.events).await;
         items.append(&mut annotated);
 
-        let all = self.annotator.fingerprint();
         let without: HashSet<&MentionKey> = failed.iter().map(|letter| &letter.key).collect();
         let record = |Item { mention, topics, annotations }: Item| {
-            let analyzed = (without.is_empty() || !without.contains(&mention.key())).then_some(all);
-            let signals = signals(&mention, &annotations, analyzed);
+            let complete = without.is_empty() || !without.contains(&mention.key());
+            let signals = self.annotator.signals(&mention, &annotations, complete);
             Record { mention, topics, annotations, signals }
         };
         let records = items.into_iter().map(record).collect();

@@ -33,6 +33,13 @@ pub enum PipelineError {
         #[source]
         source: StoreError,
     },
+    /// The store refused what analyzers made of stored mentions, or could not read them.
+    #[error("failed to store what the analyzers say of stored mentions")]
+    Reanalysis {
+        /// What the store says.
+        #[source]
+        source: StoreError,
+    },
     /// A task of the pipeline broke: a bug in Vigie.
     #[error("connector `{connector}` broke: {message}; this is a bug in Vigie, please report it")]
     Broken {

@@ -34,8 +34,27 @@ pub enum Event {
     Resting { connector: ConnectorId, class: FailureClass, message: String },
     /// An analyzer could not annotate some mentions; they are kept with the failure.
     Unannotated { analyzer: String, mentions: usize, message: String },
+    /// Stored mentions were annotated again, because analyzers changed.
+    Reanalyzed { progress: Reanalyzed },
     /// The connector has nothing more to do in this run.
     Finished { connector: ConnectorId, tally: Tally },
+}
+
+/// How far a pass over stored mentions came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Reanalyzed {
+    /// Mentions annotated again.
+    pub renewed: u64,
+    /// Mentions looked at, those that needed nothing included.
+    pub seen: u64,
+    /// Failures of analyzers on single mentions.
+    pub failed: u64,
+    /// Number of the mention up to which everything was looked at, by this pass and those it goes on from …
+    pub reached: u64,
+    /// … of the last one there is.
+    pub last: u64,
+    /// Whether all was looked at.
+    pub done: bool,
 }
 
 /// What came of some polls.

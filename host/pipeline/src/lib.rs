@@ -20,6 +20,7 @@ mod feeds;
 mod known;
 mod plan;
 mod quarantine;
+mod reanalysis;
 mod route;
 mod run;
 mod schedule;
@@ -28,6 +29,6 @@ pub mod waves;
 
 pub use analysis::{Analysed, Analysis};
 pub use error::{PipelineError, PlanError};
-pub use event::{Event, Summary, Tally};
+pub use event::{Event, Reanalyzed, Summary, Tally};
 pub use plan::{Accept, Analyzed, Analyzer, Connector, Options, Plan, Source, Topic};
 pub use run::{Mode, Pipeline};

@@ -138,6 +138,10 @@ pub trait Analyzer: Send + Sync {
     fn id(&self) -> &str;
     /// Version of the plugin; annotations carry it.
     fn version(&self) -> &str;
+    /// What tells its results apart from those of other versions and settings; no spaces.
+    fn edition(&self) -> String {
+        self.version().to_owned()
+    }
     /// The fields it asks for.
     fn reads(&self) -> &[Read];
     /// The keys it writes.
@@ -152,7 +156,11 @@ impl Analyzer for AnalyzerPlugin {
     }
 
     fn version(&self) -> &str {
-        &self.manifest().version
+        Self::version(self)
+    }
+
+    fn edition(&self) -> String {
+        Self::edition(self)
     }
 
     fn reads(&self) -> &[Read] {

@@ -11,8 +11,9 @@ use vigie_store::Store;
 use crate::annotate::Annotator;
 use crate::connector::{Ended, Shared, Worker};
 use crate::error::{PipelineError, PlanError};
-use crate::event::{Event, Summary};
+use crate::event::{Event, Reanalyzed, Summary};
 use crate::plan::{Options, Plan};
+use crate::reanalysis::Pass;
 use crate::route::Router;
 use crate::waves::{self, Needs};
 
@@ -63,18 +64,21 @@ impl Pipeline {
         stop: CancellationToken,
         events: UnboundedSender<Event>,
     ) -> Result<Summary, PipelineError> {
+        let annotator = Arc::new(Annotator::new(&self.plan.analyzers, &self.waves, self.options.documents));
+        self.announce(&annotator)?;
         // A failing connector stops this run, not whatever else the caller's token governs.
         let stop_all = stop.child_token();
         let shared = Arc::new(Shared {
             topics: self.plan.topics.clone(),
             router: Router::new(&self.plan.topics),
-            annotator: Annotator::new(&self.plan.analyzers, &self.waves, self.options.documents),
+            annotator: Arc::clone(&annotator),
             store: self.store.clone(),
             writer: self.store.writer(),
             options: self.options.clone(),
-            events,
+            events: events.clone(),
             stop: stop_all.clone(),
         });
+        let history = tokio::spawn(self.pass_over_history(annotator, events, stop_all.clone()));
         let mut workers: JoinSet<(ConnectorId, Result<Ended, PipelineError>)> = JoinSet::new();
         for connector in &self.plan.connectors {
             let id = connector.id.clone();
@@ -105,6 +109,48 @@ impl Pipeline {
             }
         }
         summary.stopped = stop.is_cancelled();
-        failed.map_or(Ok(summary), Err)
+        // A run that ends does not wait for history: the next one goes on there.
+        stop_all.cancel();
+        let history = history.await.expect("the pass over history neither panics nor is aborted");
+        failed.map_or(history.map(|_| summary), Err)
+    }
+
+    /// Annotates stored mentions again where analyzers have changed since, and nothing else. It can be stopped anywhere and goes on from
+    /// there the next time.
+    ///
+    /// # Errors
+    /// [`PipelineError`] when the store fails; what was annotated until then is kept.
+    pub async fn reanalyze(
+        &self,
+        stop: &CancellationToken,
+        events: &UnboundedSender<Event>,
+    ) -> Result<Reanalyzed, PipelineError> {
+        let annotator = Annotator::new(&self.plan.analyzers, &self.waves, self.options.documents);
+        self.announce(&annotator)?;
+        let (store, options) = (&self.store, &self.options);
+        Pass { annotator: &annotator, store, options, events, stop, background: false }.run().await
+    }
+
+    /// The same in the background of a run, which it stops if the store fails.
+    fn pass_over_history(
+        &self,
+        annotator: Arc<Annotator>,
+        events: UnboundedSender<Event>,
+        stop: CancellationToken,
+    ) -> impl Future<Output = Result<Reanalyzed, PipelineError>> + Send + use<> {
+        let (store, options) = (self.store.clone(), self.options.clone());
+        async move {
+            let (annotator, store, options, events) = (&annotator, &store, &options, &events);
+            let passed = Pass { annotator, store, options, events, stop: &stop, background: true }.run().await;
+            if passed.is_err() {
+                stop.cancel();
+            }
+            passed
+        }
+    }
+
+    /// Whose results count from now on.
+    fn announce(&self, annotator: &Annotator) -> Result<(), PipelineError> {
+        self.store.announce(&annotator.in_use()).map_err(|source| PipelineError::Reanalysis { source })
     }
 }

@@ -3,14 +3,14 @@
 mod fakes;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use fakes::{Board, Counter, NOW, Script, failure, post, upsert};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 use vigie_mention::delivery::{Batch, Change, Next, RawMention};
-use vigie_mention::{ConnectorId, FailureClass, Instant, MentionKey, TopicId};
+use vigie_mention::{ConnectorId, FailureClass, Instant, MentionKey, TopicId, Value};
 use vigie_pipeline::{Accept, Analyzer, Connector, Event, Mode, Options, Pipeline, Plan, Source, Summary, Topic};
 use vigie_query::Query;
 use vigie_runtime::{CallError, Clock};
@@ -208,7 +208,7 @@ async fn a_document_that_breaks_an_analyzer_is_found_and_the_others_are_annotate
     let mut all = posts(40);
     all[7].text = "acme poison".into();
     all[9].text = "acme unreadable".into();
-    let counter = Arc::new(Counter { calls: AtomicUsize::new(0) });
+    let counter = Arc::new(Counter::default());
     let analyzers: Vec<Arc<dyn Analyzer>> = vec![counter.clone()];
     let (summary, _) = run(&bed, plan(Arc::new(Board::new(all, 40)), analyzers)).await;
     assert_eq!(summary.total().new, 40, "a mention is kept whatever its annotation does");
@@ -226,7 +226,7 @@ async fn a_document_that_breaks_an_analyzer_is_found_and_the_others_are_annotate
 #[tokio::test]
 async fn a_known_mention_is_not_analyzed_again() {
     let bed = Bed::new();
-    let counter = Arc::new(Counter { calls: AtomicUsize::new(0) });
+    let counter = Arc::new(Counter::default());
     let board = Arc::new(Board::new(posts(10), 10));
     let analyzers = || -> Vec<Arc<dyn Analyzer>> { vec![counter.clone()] };
     run(&bed, plan(board.clone(), analyzers())).await;
@@ -317,4 +317,92 @@ async fn an_undisturbed_run_repeated_gives_the_same_dump() {
         run(bed, plan(Arc::new(Board::new(posts(25), 10)), vec![])).await;
     }
     assert_eq!(one.dump(), other.dump());
+}
+
+/// What the counter wrote about each stored mention, by its text: which version, and how many letters.
+fn counted(bed: &Bed) -> Vec<(String, String, f64)> {
+    let snapshot = bed.store.snapshot().expect("a snapshot");
+    let mentions = snapshot.mentions(&Filter::default()).expect("mentions").map(|stored| stored.expect("readable"));
+    let mut counted: Vec<_> = mentions
+        .flat_map(|stored| {
+            let text = stored.mention.text;
+            stored.annotations.into_iter().map(move |one| match one.value {
+                Value::Number(letters) => (text.clone(), one.version, letters),
+                other => panic!("{other:?} is no number"),
+            })
+        })
+        .collect();
+    counted.sort_by(|a, b| a.0.cmp(&b.0));
+    counted
+}
+
+fn second() -> Arc<dyn Analyzer> {
+    Arc::new(Counter { second: true, ..Counter::default() })
+}
+
+#[tokio::test]
+async fn a_new_version_analyzes_what_is_stored_and_can_be_stopped_anywhere() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(3_000), 500));
+    run(&bed, plan(board, vec![Arc::new(Counter::default())])).await;
+    assert!(counted(&bed).iter().all(|(_, version, _)| version == "1.0.0"));
+
+    let nothing = Plan { connectors: vec![], analyzers: vec![second()], ..Plan::default() };
+    let pipeline = Pipeline::new(nothing, bed.store.clone(), options()).expect("a plan");
+    let (events, mut happened) = unbounded_channel();
+    // Stopped after its first batch, as by Ctrl-C.
+    let stop = CancellationToken::new();
+    let (first, ()) = tokio::join!(pipeline.reanalyze(&stop, &events), async {
+        happened.recv().await.expect("an event");
+        stop.cancel();
+    });
+    let first = first.expect("a pass");
+    assert!(!first.done && first.renewed > 0 && first.renewed < 3_000, "{first:?}");
+    let rest = pipeline.reanalyze(&CancellationToken::new(), &events).await.expect("a pass");
+    assert!(rest.done);
+    assert_eq!(first.renewed + rest.renewed, 3_000, "each mention once");
+    assert!(counted(&bed).iter().all(|(text, version, letters)| version == "2.0.0" && *letters == 2.0 * text.len() as f64));
+    let again = pipeline.reanalyze(&CancellationToken::new(), &events).await.expect("a pass");
+    assert_eq!((again.renewed, again.seen, again.done), (0, 0, true));
+    bed.store.snapshot().expect("a snapshot").verify().expect("sound");
+}
+
+#[tokio::test]
+async fn history_is_analyzed_in_the_background_of_a_run() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(40), 10));
+    run(&bed, plan(board.clone(), vec![Arc::new(Counter::default())])).await;
+    // Waits for its second poll long enough for the pass to end.
+    let mut wanted = plan(board, vec![second()]);
+    wanted.connectors[0].every = Duration::from_secs(1);
+    let pipeline = Pipeline::new(wanted, bed.store.clone(), options()).expect("a plan");
+    let (events, mut happened) = unbounded_channel();
+    let stop = CancellationToken::new();
+    let watch = async {
+        while let Some(event) = happened.recv().await {
+            if matches!(event, Event::Reanalyzed { progress } if progress.reached == progress.last) {
+                stop.cancel();
+            }
+        }
+    };
+    let (summary, ()) = tokio::join!(pipeline.run(Mode::Keep, stop.clone(), events), watch);
+    assert!(summary.expect("a run").stopped);
+    let counted = counted(&bed);
+    assert_eq!(counted.len(), 40);
+    assert!(counted.iter().all(|(_, version, _)| version == "2.0.0"), "{counted:?}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_analyzed_again_is_kept_and_told() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(vec![post("1", 1, "acme poison"), post("2", 2, "acme fine")], 10));
+    run(&bed, plan(board, vec![])).await;
+    let nothing = Plan { connectors: vec![], analyzers: vec![second()], ..Plan::default() };
+    let pipeline = Pipeline::new(nothing, bed.store.clone(), options()).expect("a plan");
+    let (events, _happened) = unbounded_channel();
+    let pass = pipeline.reanalyze(&CancellationToken::new(), &events).await.expect("a pass");
+    assert_eq!((pass.renewed, pass.failed, pass.done), (2, 1, true));
+    assert_eq!(counted(&bed), [("acme fine".to_owned(), "2.0.0".to_owned(), 18.0)]);
+    assert_eq!(bed.texts().len(), 2);
+    assert_eq!(bed.store.snapshot().expect("a snapshot").stats().expect("stats").dead_letters, 1);
 }

@@ -135,7 +135,7 @@ fn record(number: u64, topics: &[TopicId], random: &mut fastrand::Rng) -> Record
         },
         topics: topics.iter().filter(|_| random.bool()).cloned().collect(),
         annotations: vec![annotation],
-        signals: Signals { language: None, sentiment: Some(score), label: Some(Polarity::Neutral), analyzed: None },
+        signals: Signals { sentiment: Some(score), label: Some(Polarity::Neutral), ..Signals::default() },
     }
 }
 

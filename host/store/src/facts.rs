@@ -2,11 +2,12 @@
 //!
 //! One row for each mention and topic, in time order, so that a report is one scan: no row is decoded, allocated or looked up.
 //! A fact is laid out by hand, because a row with field names would be five times as long and many times as slow. Its last two
-//! bytes are free. Any other change of the layout needs a new format; the rows can be made again from `MENTIONS`.
+//! bytes tell whose language and sentiment are. Any change of the layout needs a new format; the rows can be made again from `MENTIONS`.
 
 use redb::{Range, ReadOnlyTable};
 use vigie_mention::{Instant, Mention, MentionKind, Window};
 
+use crate::analyses::AnalysisId;
 use crate::error::{Fault, Site};
 use crate::tables::{FACT_BYTES, PLACE_BYTES, Place, place, placed};
 use crate::{Polarity, Signals, StoreError};
@@ -36,6 +37,8 @@ pub struct Fact {
     pub engagement: Option<u32>,
     /// The author's followers when it was collected.
     pub reach: Option<u64>,
+    /// Whose `language`, `sentiment` and `polarity` are; [`crate::Snapshot::analyses`] tells.
+    pub analysis: AnalysisId,
     /// Tells mentions apart within one store; leads to the mention by [`crate::Snapshot::mention_of`].
     pub mention: u64,
 }
@@ -43,7 +46,7 @@ pub struct Fact {
 /// A fact without its place.
 pub(crate) type FactBytes = [u8; FACT_BYTES];
 
-/// Offsets in a fact: three name numbers, sentiment, engagement, reach, kind, polarity; little-endian.
+/// Offsets in a fact: three name numbers, sentiment, engagement, reach, kind, polarity, analysis; little-endian.
 mod offset {
     pub(super) const SOURCE: usize = 0;
     pub(super) const LANGUAGE: usize = 4;
@@ -53,6 +56,7 @@ mod offset {
     pub(super) const REACH: usize = 20;
     pub(super) const KIND: usize = 28;
     pub(super) const POLARITY: usize = 29;
+    pub(super) const ANALYSIS: usize = 30;
 }
 
 /// Numbers of a mention's names; 0 is none.
@@ -61,6 +65,7 @@ pub(crate) struct Numbers {
     pub(crate) source: u32,
     pub(crate) language: u32,
     pub(crate) author: u32,
+    pub(crate) analysis: AnalysisId,
 }
 
 /// The language that counts: what an analyzer found, or else what the service stated.
@@ -89,6 +94,7 @@ pub(crate) fn fact(mention: &Mention, signals: &Signals, numbers: Numbers) -> Fa
         Some(Polarity::Positive) => 3,
     };
     put(offset::POLARITY, &[polarity]);
+    put(offset::ANALYSIS, &numbers.analysis.0.to_le_bytes());
     bytes
 }
 
@@ -119,6 +125,7 @@ pub(crate) fn read_fact(place: &Place, bytes: &FactBytes) -> Option<Fact> {
         kind: *MentionKind::ALL.get(usize::from(bytes[offset::KIND]))?,
         engagement: (engagement != u32::MAX).then_some(engagement),
         reach: (reach != u64::MAX).then_some(reach),
+        analysis: AnalysisId(u16::from_le_bytes([bytes[offset::ANALYSIS], bytes[offset::ANALYSIS + 1]])),
         mention,
     })
 }
@@ -210,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_fact_reads_back_and_unknown_is_never_zero() {
-        let numbers = Numbers { source: 1, language: 0, author: 0 };
+        let numbers = Numbers { source: 1, ..Numbers::default() };
         let bare =
             read_fact(&place(0, Instant::from_millis(5), 7), &fact(&mention(), &Signals::default(), numbers)).expect("a fact");
         assert_eq!((bare.at, bare.mention, bare.source), (Instant::from_millis(5), 7, NameId(1)));
@@ -221,12 +228,12 @@ mod tests {
         full.kind = MentionKind::Photo;
         full.engagement = Engagement { likes: Some(0), ..Engagement::default() };
         full.author = Some(Author { id: "x".into(), followers: Some(u64::MAX), ..Author::default() });
-        let signals = Signals { language: None, sentiment: Some(-0.5), label: Some(Polarity::Negative), analyzed: None };
-        let bytes = fact(&full, &signals, Numbers { source: 1, language: 2, author: 3 });
+        let signals = Signals { sentiment: Some(-0.5), label: Some(Polarity::Negative), ..Signals::default() };
+        let bytes = fact(&full, &signals, Numbers { source: 1, language: 2, author: 3, analysis: AnalysisId(515) });
         let full = read_fact(&place(0, Instant::from_millis(5), 7), &bytes).expect("a fact");
         assert_eq!((full.language, full.author, full.kind), (Some(NameId(2)), Some(NameId(3)), MentionKind::Photo));
         assert_eq!((full.sentiment, full.polarity), (Some(-0.5), Some(Polarity::Negative)));
-        assert_eq!((full.engagement, full.reach), (Some(0), Some(u64::MAX - 1)));
+        assert_eq!((full.engagement, full.reach, full.analysis), (Some(0), Some(u64::MAX - 1), AnalysisId(515)));
     }
 
     #[test]

@@ -9,12 +9,14 @@
 //!
 //! Start reading at `tables.rs` (what is kept, and the invariants), then `write.rs` (the one transaction).
 
+mod analyses;
 mod dead;
 mod dump;
 mod error;
 mod facts;
 mod feeds;
 mod filter;
+mod in_use;
 mod ledger;
 mod migrate;
 mod model;
@@ -27,14 +29,17 @@ mod verify;
 mod write;
 mod writer;
 
+pub use analyses::{Analysis, AnalysisId};
 pub use error::StoreError;
 pub use facts::{Fact, Facts, NameId};
 pub use filter::{Filter, Mentions, Order};
+pub use in_use::InUse;
 pub use ledger::{Ledger, LedgerRow};
 pub use model::{
-    Commit, Coverage, DeadLetter, FeedState, Polarity, Previous, Receipt, Record, Signals, Stored, Tombstone, Walk, WalkStatus,
+    Commit, Coverage, DeadLetter, FeedState, Polarity, Previous, Receipt, Record, Renewal, Renewed, Signals, Stored, Tombstone,
+    Walk, WalkStatus,
 };
 pub use names::AuthorName;
-pub use read::{Known, Snapshot, Stats};
+pub use read::{Known, Reach, Snapshot, Stats};
 pub use store::{Options, Reader, Store};
 pub use writer::Writer;

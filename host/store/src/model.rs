@@ -67,9 +67,41 @@ pub struct Signals {
     /// Which way it leans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Polarity>,
+    /// Whose the language is: the analyzer and its edition; absent if the service stated it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language_by: Option<String>,
+    /// Whose sentiment and label are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentiment_by: Option<String>,
     /// Stands for the analyzers, and their versions, that have all seen the mention as it is; what they found may be nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub analyzed: Option<u64>,
+}
+
+/// What analyzers now make of mentions that have been stored for a while; written whole or not at all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Renewal {
+    /// The mentions, by number.
+    pub mentions: Vec<Renewed>,
+    /// What could not be annotated.
+    pub dead_letters: Vec<DeadLetter>,
+    /// Stands for the analyzers and their editions; see [`Signals::analyzed`].
+    pub analyzed: u64,
+    /// Every mention up to this number has been looked at.
+    pub reached: u64,
+}
+
+/// One mention annotated again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Renewed {
+    /// Its number in this store.
+    pub number: u64,
+    /// What was annotated, told by `updated_at` and `revision`: one that says something else by now was annotated with that change.
+    pub of: (Instant, u32),
+    /// Every annotation; replaces the stored ones.
+    pub annotations: Vec<Annotation>,
+    /// What goes into the facts.
+    pub signals: Signals,
 }
 
 /// What writing one [`Commit`] changed.

@@ -8,12 +8,12 @@ use vigie_mention::{Annotation, ConnectorId, FeedKey, Instant, Mention, MentionK
 use crate::error::{Fault, Site};
 use crate::row::{Row, decode};
 use crate::tables::{
-    ANNOTATIONS, AUTHORS, DEAD_LETTERS, DROPPED_COUNTER, EVERY_MENTION, FACTS, FEEDS, KEYS, LEDGER, MENTIONS, META, Place,
-    TOMBSTONES, TOPICS, place, placed,
+    ANNOTATIONS, AUTHORS, DEAD_LETTERS, DROPPED_COUNTER, EVERY_MENTION, FACTS, FEEDS, KEYS, LEDGER, MENTION_COUNTER, MENTIONS,
+    META, Place, RENEWED_UNTIL, RENEWED_WITH, TOMBSTONES, TOPICS, place, placed,
 };
 use crate::{
-    AuthorName, DeadLetter, Fact, Facts, FeedState, Filter, Ledger, Mentions, NameId, StoreError, Stored, Tombstone, dead, dump,
-    feeds, ledger, names, verify,
+    Analysis, AnalysisId, AuthorName, DeadLetter, Fact, Facts, FeedState, Filter, InUse, Ledger, Mentions, NameId, StoreError,
+    Stored, Tombstone, analyses, dead, dump, feeds, in_use, ledger, names, verify,
 };
 
 /// What a commit would make of a mention that was just read.
@@ -48,6 +48,17 @@ pub struct Stats {
     pub dead_letters_dropped: u64,
 }
 
+/// How far a pass over stored mentions came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// Stands for the analyzers of the last pass; see [`crate::Signals::analyzed`].
+    pub analyzed: u64,
+    /// Number of the mention up to which it looked at everything …
+    pub until: u64,
+    /// … of the last one there is.
+    pub last: u64,
+}
+
 /// A consistent look at the store; later commits do not change it.
 ///
 /// # Errors
@@ -80,6 +91,42 @@ impl Snapshot {
     /// The mention a fact of this store tells of; `None` if it was removed since the fact was read.
     pub fn mention_of(&self, fact: &Fact) -> Result<Option<Stored>, StoreError> {
         self.answer(self.numbered(fact.mention))
+    }
+
+    /// At most so many mentions behind a number, in the order in which they were first stored.
+    pub fn stored_after(&self, number: u64, most: usize) -> Result<Vec<(u64, Stored)>, StoreError> {
+        let read = || {
+            let mentions = self.transaction.open_table(MENTIONS)?;
+            let annotations = self.transaction.open_table(ANNOTATIONS)?;
+            let mut found = Vec::new();
+            for row in mentions.range(number.saturating_add(1)..)?.take(most) {
+                let number = row?.0.value();
+                found.extend(stored(&mentions, &annotations, number)?.map(|stored| (number, stored)));
+            }
+            Ok(found)
+        };
+        self.answer(read())
+    }
+
+    /// How far the [`crate::Renewal`]s came.
+    pub fn renewed(&self) -> Result<Reach, StoreError> {
+        let read = || {
+            let meta = self.transaction.open_table(META)?;
+            let value = |key: &str| Ok::<_, Fault>(meta.get(key)?.map_or(0, |value| value.value()));
+            let last = value(MENTION_COUNTER)?.saturating_sub(1);
+            Ok(Reach { analyzed: value(RENEWED_WITH)?, until: value(RENEWED_UNTIL)?, last })
+        };
+        self.answer(read())
+    }
+
+    /// The analyzers of the last run, whose results count; `None` before the first.
+    pub fn in_use(&self) -> Result<Option<InUse>, StoreError> {
+        self.answer(self.transaction.open_table(META).map_err(Fault::from).and_then(|meta| in_use::read(&meta)))
+    }
+
+    /// Whose results the facts carry.
+    pub fn analyses(&self) -> Result<Vec<(AnalysisId, Analysis)>, StoreError> {
+        self.answer(self.transaction.open_table(META).map_err(Fault::from).and_then(|meta| analyses::pairs(&meta)))
     }
 
     /// For each key, in their order, whether it is stored; removed ones are not.

@@ -5,11 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fs, io};
 
-use redb::{Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, StorageBackend, StorageError};
+use redb::{
+    Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, StorageBackend, StorageError,
+    WriteTransaction,
+};
 
 use crate::error::{Fault, Site};
 use crate::migrate::{self, FORMAT, MIGRATIONS, Need};
-use crate::{Commit, Receipt, Snapshot, StoreError, Writer, write};
+use crate::{Commit, InUse, Receipt, Renewal, Snapshot, StoreError, Writer, in_use, write};
 
 /// How to open a store.
 #[derive(Debug, Clone, Copy)]
@@ -147,14 +150,37 @@ impl Store {
         self.try_commit(commits).map_err(|fault| self.site.error(fault))
     }
 
+    /// Writes what analyzers made of stored mentions, in one transaction; how many it changed. Blocks, as [`Store::commit`].
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn renew(&self, renewal: &Renewal) -> Result<u64, StoreError> {
+        self.transact(|transaction| write::renew(transaction, renewal)).map_err(|fault| self.site.error(fault))
+    }
+
+    /// Takes note of the analyzers at work, if they are others than before. Blocks, as [`Store::commit`].
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn announce(&self, now: &InUse) -> Result<(), StoreError> {
+        if self.snapshot()?.in_use()?.as_ref() == Some(now) {
+            return Ok(());
+        }
+        self.transact(|transaction| in_use::announce(transaction, now)).map_err(|fault| self.site.error(fault))
+    }
+
     fn try_commit(&self, commits: &[Commit]) -> Result<Vec<Receipt>, Fault> {
+        self.transact(|transaction| write::apply(transaction, commits))
+    }
+
+    fn transact<T>(&self, write: impl FnOnce(&WriteTransaction) -> Result<T, Fault>) -> Result<T, Fault> {
         let mut transaction = self.database.begin_write()?;
         // So that opening after a crash does not read the whole file.
         transaction.set_quick_repair(true);
-        match write::apply(&transaction, commits) {
-            Ok(receipts) => {
+        match write(&transaction) {
+            Ok(written) => {
                 transaction.commit()?;
-                Ok(receipts)
+                Ok(written)
             }
             Err(fault) => {
                 // The fault that came first says more than a failure to abort, and dropping a transaction forgets it too.

@@ -30,7 +30,7 @@
 use redb::TableDefinition;
 use vigie_mention::Instant;
 
-/// Counters and the format. Keys are the `*_COUNTER` constants and [`FORMAT_KEY`].
+/// Counters and the format. Keys are the constants below, and those of `analyses.rs` and `in_use.rs`.
 pub(crate) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 /// Identity → mention number.
 pub(crate) const KEYS: TableDefinition<&[u8], u64> = TableDefinition::new("keys");
@@ -71,6 +71,10 @@ pub(crate) const MENTION_COUNTER: &str = "next_mention";
 pub(crate) const NAME_COUNTER: &str = "next_name";
 /// In [`META`]: the next topic number.
 pub(crate) const TOPIC_COUNTER: &str = "next_topic";
+/// In [`META`]: the analyzers of the last pass over stored mentions, and the number up to which it came.
+pub(crate) const RENEWED_WITH: &str = "renewed_with";
+/// As [`RENEWED_WITH`].
+pub(crate) const RENEWED_UNTIL: &str = "renewed_until";
 /// In [`META`]: how many dead letters were dropped because there were too many.
 pub(crate) const DROPPED_COUNTER: &str = "dead_letters_dropped";
 

@@ -12,7 +12,7 @@ use crate::tables::{
     ANNOTATIONS, AUTHOR_IDS, AUTHORS, EVERY_MENTION, EXPIRY, FACTS, FEEDS, KEYS, MENTIONS, PLACES_BY_AUTHOR, TOMBSTONES,
     identity, place,
 };
-use crate::{Snapshot, feeds, names};
+use crate::{Snapshot, analyses, feeds, names};
 
 fn broken<T>(message: String) -> Result<T, Fault> {
     Err(Fault::Damaged(message))
@@ -97,7 +97,10 @@ fn numbers(snapshot: &Snapshot, key: &MentionKey, row: &Row) -> Result<Numbers, 
         Some(number) => Ok(number),
         None => broken(format!("mention {key} names `{text}`, which has no number")),
     };
-    let mut numbers = Numbers { source: text(&key.source)?, ..Numbers::default() };
+    let Some(analysis) = analyses::number_of(look, &row.signals)? else {
+        return broken(format!("mention {key} was analyzed by somebody without a number"));
+    };
+    let mut numbers = Numbers { source: text(&key.source)?, analysis, ..Numbers::default() };
     if let Some(language) = language(&row.mention, &row.signals) {
         numbers.language = text(language)?;
     }

@@ -4,6 +4,8 @@
 //! grouped. What is read within the transaction (identities, mentions, feeds) is written at once; the two indexes are only
 //! written, so their changes are collected and applied in key order at the end, which touches each page once.
 
+mod renew;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
@@ -20,7 +22,7 @@ use crate::tables::{
     ANNOTATIONS, EVERY_MENTION, FACT_BYTES, FACTS, KEYS, LEDGER, MENTION_COUNTER, MENTIONS, META, PLACE_BYTES, PLACES_BY_AUTHOR,
     Place, TOMBSTONES, place,
 };
-use crate::{Commit, Coverage, Previous, Receipt, Record, Signals};
+use crate::{Commit, Coverage, Previous, Receipt, Record, Renewal, Signals, analyses};
 
 /// Writes the commits in order; the caller commits or aborts the transaction.
 pub(crate) fn apply(transaction: &WriteTransaction, commits: &[Commit]) -> Result<Vec<Receipt>, Fault> {
@@ -28,6 +30,14 @@ pub(crate) fn apply(transaction: &WriteTransaction, commits: &[Commit]) -> Resul
     let receipts = commits.iter().map(|commit| work.commit(commit)).collect::<Result<_, _>>()?;
     work.finish()?;
     Ok(receipts)
+}
+
+/// Writes what analyzers made of stored mentions; how many of them it changed. The caller commits or aborts the transaction.
+pub(crate) fn renew(transaction: &WriteTransaction, renewal: &Renewal) -> Result<u64, Fault> {
+    let mut work = Work::open(transaction)?;
+    let renewed = work.renew(renewal)?;
+    work.finish()?;
+    Ok(renewed)
 }
 
 /// What became of one record.
@@ -204,7 +214,7 @@ impl<'t> Work<'t> {
 
     fn index(&mut self, number: u64, mention: &Mention, topics: &[TopicId], signals: &Signals) -> Result<(), Fault> {
         let source = self.names.text(&mention.source)?;
-        let mut numbers = Numbers { source, ..Numbers::default() };
+        let mut numbers = Numbers { source, analysis: analyses::number(&mut self.meta, signals)?, ..Numbers::default() };
         if let Some(language) = language(mention, signals) {
             numbers.language = self.names.text(language)?;
         }

@@ -99,12 +99,16 @@ impl Show {
         let query = self.query.as_deref().map(|text| query::view::read(context, &shape, "--query", text)).transpose()?;
         let report = match &query {
             None => report(&snapshot, &question)?,
-            Some(query) => report_where(&snapshot, &question, |fact| {
-                let stored = snapshot.mention_of(fact)?;
-                Ok(stored.is_some_and(|stored| {
-                    query.matches(&MatchText::analysed(&stored.mention, &stored.annotations, &stored.topics))
-                }))
-            })?,
+            Some(query) => {
+                let versions = snapshot.in_use()?.map(|in_use| in_use.versions).unwrap_or_default();
+                report_where(&snapshot, &question, |fact| {
+                    Ok(snapshot.mention_of(fact)?.is_some_and(|mut stored| {
+                        // What another version found is unknown, as in every figure.
+                        stored.annotations.retain(|one| versions.get(&one.analyzer).is_none_or(|now| *now == one.version));
+                        query.matches(&MatchText::analysed(&stored.mention, &stored.annotations, &stored.topics))
+                    }))
+                })?
+            }
         };
         let mut out = context.out();
         if self.json {

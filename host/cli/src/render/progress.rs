@@ -7,7 +7,7 @@ use std::time::{Duration, Instant as Tick};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use vigie_mention::delivery::Direction;
 use vigie_mention::{ConnectorId, Instant};
-use vigie_pipeline::{Event, Tally};
+use vigie_pipeline::{Event, Reanalyzed, Tally};
 
 use super::number;
 use super::text::harmless;
@@ -185,8 +185,18 @@ fn line(event: &Event) -> Option<(String, bool)> {
             ),
             true,
         ),
+        Event::Reanalyzed { progress } if progress.renewed > 0 => (
+            format!("history: {} mentions analyzed again, {} looked at", number::count(progress.renewed), share(progress)),
+            false,
+        ),
+        Event::Reanalyzed { .. } => return None,
         Event::Finished { connector, tally } => (format!("{connector}: done: {}", counts(tally)), false),
     })
+}
+
+/// How much of the store a pass has looked at.
+pub(crate) fn share(progress: &Reanalyzed) -> String {
+    number::percent(progress.reached as f64 / progress.last.max(progress.reached).max(1) as f64)
 }
 
 /// A tally in words, without what is zero.

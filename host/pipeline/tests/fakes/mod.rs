@@ -162,9 +162,11 @@ impl Source for Script {
     }
 }
 
-/// Counts letters; traps on a batch that holds the word `poison`, reports a failure on `unreadable`.
+/// Counts letters, a version of 2 twice as many; traps on a batch that holds the word `poison`, reports a failure on `unreadable`.
+#[derive(Default)]
 pub(crate) struct Counter {
     pub(crate) calls: AtomicUsize,
+    pub(crate) second: bool,
 }
 
 impl Analyzer for Counter {
@@ -173,7 +175,7 @@ impl Analyzer for Counter {
     }
 
     fn version(&self) -> &str {
-        "1.0.0"
+        if self.second { "2.0.0" } else { "1.0.0" }
     }
 
     fn reads(&self) -> &[Read] {
@@ -195,7 +197,7 @@ impl Analyzer for Counter {
                     let message = "cannot read this".to_owned();
                     return Err(Failure { class: FailureClass::UnexpectedAnswer, message, retry_after_ms: None });
                 }
-                let value = Value::Number(document.text.chars().count() as f64);
+                let value = Value::Number((document.text.chars().count() * if self.second { 2 } else { 1 }) as f64);
                 Ok(vec![RawAnnotation { key: "letters".to_owned(), value, confidence: None }])
             };
             Ok(documents.iter().map(count).collect())

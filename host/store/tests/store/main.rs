@@ -8,3 +8,4 @@ mod grouping;
 mod listing;
 mod material;
 mod mentions;
+mod renewal;

@@ -132,6 +132,15 @@ fn sentiment(out: &mut String, report: &Report, paint: Paint, width: usize) {
     if !table.is_empty() {
         let _ = writeln!(out, "{} from −1 to 1\n{}", paint.bold("Net sentiment"), table.draw(paint, width));
     }
+    let outdated: u64 = report.topics.iter().map(|topic| topic.outdated).sum();
+    if outdated > 0 {
+        let _ = writeln!(
+            out,
+            "  {} {} were analyzed by another version or with other settings and are left out of it: vigie reanalyze\n",
+            paint.yellow("!"),
+            number::count(outdated)
+        );
+    }
 }
 
 fn tops(out: &mut String, topic: &TopicReport, paint: Paint, width: usize) {
