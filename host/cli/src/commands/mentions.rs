@@ -1,5 +1,7 @@
 //! `vigie mentions`: what is stored, filtered.
 
+mod repeated;
+
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
@@ -21,6 +23,7 @@ use crate::render::{Align, Paint, Table, number, width};
   vigie mentions --sentiment negative --source discourse --limit 20
   vigie mentions --query 'sentiment:negative lang:fr'
   vigie mentions --topic acme --json | jq -r '.url'
+  vigie mentions --topic acme --since 7d --repeated
 
 The JSON form is described field by field in MENTION.md.")]
 pub(crate) struct List {
@@ -57,6 +60,9 @@ pub(crate) struct List {
     /// Oldest first
     #[arg(long)]
     oldest: bool,
+    /// Only what is said several times with nearly the same words: the first of each, and how often; --limit counts these
+    #[arg(long, conflicts_with = "oldest")]
+    repeated: bool,
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
@@ -110,8 +116,8 @@ impl List {
         let snapshot = Reader::open(&shape.store)?.snapshot()?;
         let mut filter = self.filter(context.now())?;
         let limit = filter.limit;
-        if query.is_some() {
-            // What the query leaves out does not count.
+        if query.is_some() || self.repeated {
+            // What the query leaves out does not count, and copies are looked for among all.
             filter.limit = None;
         }
         let matching = |stored: &Result<Stored, StoreError>| match (&query, stored) {
@@ -120,7 +126,11 @@ impl List {
             }
             _ => true,
         };
-        let mentions = snapshot.mentions(&filter)?.filter(matching).take(limit.unwrap_or(usize::MAX));
+        let mentions = snapshot.mentions(&filter)?.filter(matching);
+        if self.repeated {
+            return repeated::show(context, &snapshot, mentions, limit, self.json);
+        }
+        let mentions = mentions.take(limit.unwrap_or(usize::MAX));
         let mut out = context.out();
         if self.json {
             for stored in mentions {
@@ -130,14 +140,7 @@ impl List {
             return Ok(out.flush()?);
         }
         let paint = Paint { on: context.colour() };
-        let mut table = Table::new(&[
-            ("published", Align::Left),
-            ("source", Align::Left),
-            ("author", Align::Left),
-            ("topics", Align::Left),
-            ("mood", Align::Right),
-            ("text", Align::Left),
-        ]);
+        let mut table = Table::new(&columns());
         let mut shown = 0;
         for stored in mentions {
             table.row(row(&stored?, paint));
@@ -177,6 +180,18 @@ impl List {
             order: if self.oldest { Order::Oldest } else { Order::Newest },
         })
     }
+}
+
+/// Heads of the table.
+fn columns() -> [(&'static str, Align); 6] {
+    [
+        ("published", Align::Left),
+        ("source", Align::Left),
+        ("author", Align::Left),
+        ("topics", Align::Left),
+        ("mood", Align::Right),
+        ("text", Align::Left),
+    ]
 }
 
 fn row(stored: &Stored, paint: Paint) -> Vec<String> {
