@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use vigie_mention::Instant;
 
-use crate::commands::{annotate, check, import, init, mentions, plugins, query, report, run, sources, try_source};
+use crate::commands::{
+    annotate, check, correct, import, init, learn, mentions, plugins, quality, query, reanalyze, report, run, sources, try_source,
+};
 use crate::config::DEFAULT_FILE;
 
 const EXIT_CODES: &str = "\
@@ -72,6 +74,12 @@ pub(crate) enum Command {
     Report(report::Show),
     /// Check, explain, test, compare and convert queries
     Query(query::QueryCommand),
+    /// Say what is true of a mention, or of a random sample of them
+    Correct(correct::Correct),
+    /// How often an analyzer is right, and what its numbers are without its mistakes
+    Quality(quality::Show),
+    /// Teach analyzers from corrections and star ratings
+    Learn(learn::Learn),
     /// List the services that can be heard, and how their connectors are
     Sources(sources::Sources),
     /// List and inspect plugins, and say why a permission is missing
@@ -82,6 +90,8 @@ pub(crate) enum Command {
     Import(import::Import),
     /// Run analyzers alone on documents of your own
     Annotate(annotate::Annotate),
+    /// Analyze stored mentions again where analyzers have changed since
+    Reanalyze(reanalyze::Reanalyze),
 }
 
 #[cfg(test)]

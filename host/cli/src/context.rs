@@ -72,6 +72,13 @@ impl Context {
 
     /// As [`read_config`](Self::read_config), for a command that collects nothing: warnings about collecting are not its own.
     pub(crate) fn read_config_not_to_collect(&self) -> Result<Reading, Stop> {
+        self.read_config_showing(|problem| {
+            problem.severity == config::Severity::Error || problem.code == config::UNUSABLE_LEARNED
+        })
+    }
+
+    /// As [`read_config`](Self::read_config), for a command that mends what warnings are about.
+    pub(crate) fn read_config_to_mend(&self) -> Result<Reading, Stop> {
         self.read_config_showing(|problem| problem.severity == config::Severity::Error)
     }
 

@@ -11,7 +11,7 @@ use vigie_runtime::{
     SecretSource, SourcePlugin, SourceUse,
 };
 
-use crate::config::{Config, Network};
+use crate::config::{Analyzer, Config, Network};
 use crate::context::Context;
 use crate::plugins::{Catalog, Entry};
 
@@ -107,10 +107,22 @@ fn analyzers(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Ve
         .iter()
         .filter_map(|analyzer| Some((analyzer, catalog.get(&analyzer.id)?)))
         .map(|(analyzer, entry)| {
-            let use_ = AnalyzerUse { settings: analyzer.settings.clone(), limits: analyzer.limits.clone() };
-            runtime.analyzer(&entry.package, use_)
+            let shipped = shipped_analyzer(runtime, analyzer, entry)?;
+            Ok(match &analyzer.learned {
+                Some(learned) => shipped.with_learned(&learned.table),
+                None => shipped,
+            })
         })
         .collect()
+}
+
+/// An analyzer without what it learned in place.
+///
+/// # Errors
+/// If it does not compile.
+pub(crate) fn shipped_analyzer(runtime: &Runtime, analyzer: &Analyzer, entry: &Entry) -> Result<AnalyzerPlugin, RuntimeError> {
+    let use_ = AnalyzerUse { settings: analyzer.settings.clone(), limits: analyzer.limits.clone() };
+    runtime.analyzer(&entry.package, use_)
 }
 
 /// What an analyzer's manifest declares, in the pipeline's terms.

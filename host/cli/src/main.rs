@@ -3,6 +3,7 @@
 //! - [`args`] is the command line; each command is a file of [`commands`].
 //! - [`config`] reads `vigie.toml` and finds all its mistakes in one run.
 //! - [`plugins`] lists the plugins inside this binary and those of the operator.
+//! - [`corrections`] is what people say is true, [`learned`] what analyzers made of it.
 //! - [`engine`] puts a configuration together into what the pipeline runs.
 //! - [`import`] reads files of what people already have.
 //! - [`render`] draws tables, charts and numbers; [`exit`] says how the program ends.
@@ -11,9 +12,11 @@ mod args;
 mod commands;
 mod config;
 mod context;
+mod corrections;
 mod engine;
 mod exit;
 mod import;
+mod learned;
 mod log;
 mod plugins;
 mod render;
@@ -26,6 +29,10 @@ use clap::Parser;
 use args::{Args, Command};
 use context::Context;
 
+/// Gives memory back when a run comes to rest, and is quicker where many threads make many small texts.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     let context = Context::new(&args);
@@ -36,9 +43,13 @@ fn main() -> ExitCode {
         Command::Mentions(command) => command.run(&context),
         Command::Report(command) => command.run(&context),
         Command::Query(command) => command.run(&context),
+        Command::Correct(command) => command.run(&context),
+        Command::Quality(command) => command.run(&context),
+        Command::Learn(command) => command.run(&context),
         Command::Sources(command) => command.run(&context),
         Command::Plugins(command) => command.run(&context),
         Command::Try(command) => command.run(&context),
+        Command::Reanalyze(command) => command.run(&context),
         Command::Annotate(command) => command.run(&context),
         Command::Import(command) => command.run(&context),
     };

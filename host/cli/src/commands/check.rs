@@ -1,29 +1,35 @@
 //! `vigie check`: everything that can be known without collecting.
 
+mod probe;
+
 use std::io::Write;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::json;
-use vigie_pipeline::waves;
+use vigie_pipeline::{Plan, waves};
 
 use crate::config::values::show_duration;
 use crate::config::{self, Config, Problem, Reading, Severity};
 use crate::context::Context;
 use crate::engine;
-use crate::exit::{Stop, USAGE};
+use crate::exit::{OTHER, Stop, USAGE};
 use crate::plugins::{Installed, Origin, WHAT_IS_MISSING};
 use crate::render::{Align, Paint, Table, number, width};
 
 /// Check the configuration and everything it names, without collecting
 ///
 /// Reads the file, verifies every plugin without running it, checks settings, queries and secrets, orders the analyzers,
-/// and compiles what is not compiled yet. All mistakes are shown in one run.
+/// and compiles what is not compiled yet. All mistakes are shown in one run. No service is asked anything, unless its credentials are to be
+/// tried.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  vigie check\n  vigie check --config listening/vigie.toml\n  vigie check --json | jq '.problems[].message'"
+    after_help = "Examples:\n  vigie check\n  vigie check --config listening/vigie.toml\n  vigie check --credentials\n  vigie check --json | jq '.problems[].message'"
 )]
 pub(crate) struct Check {
+    /// Ask each service one small question, to see whether it lets us in; nothing is stored
+    #[arg(long)]
+    credentials: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -35,17 +41,26 @@ impl Check {
         let mut reading = config::read(&context.config, &|name| std::env::var(name).ok()).map_err(Stop::usage)?;
         let waves = order(&mut reading);
         let began = Instant::now();
-        if reading.problems.errors() == 0 {
-            compile(context, &mut reading);
-        }
+        let plan = if reading.problems.errors() == 0 { compile(context, &mut reading) } else { None };
         let compiled_in = began.elapsed();
+        let answers = match plan {
+            Some(plan) if self.credentials => {
+                let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+                Some(runtime.block_on(probe::ask(plan, context.now())))
+            }
+            _ => None,
+        };
         if self.json {
-            print_json(context, &reading, &waves)?;
+            print_json(context, &reading, &waves, answers.as_deref())?;
         } else {
             context.show_problems(&reading.problems)?;
-            print(context, &reading, &waves, compiled_in)?;
+            print(context, &reading, &waves, compiled_in, answers.as_deref())?;
         }
-        if reading.problems.errors() > 0 { Err(Stop::quietly(USAGE)) } else { Ok(()) }
+        match answers {
+            _ if reading.problems.errors() > 0 => Err(Stop::quietly(USAGE)),
+            Some(answers) if !probe::all_well(&answers) => Err(Stop::quietly(OTHER)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -75,16 +90,26 @@ fn order(reading: &mut Reading) -> Vec<Vec<String>> {
 }
 
 /// Compiles every plugin in use, or takes it from the cache.
-fn compile(context: &Context, reading: &mut Reading) {
+fn compile(context: &Context, reading: &mut Reading) -> Option<Plan> {
     let made = engine::runtime(context, &reading.config.network, Some(&reading.config.store))
         .and_then(|runtime| engine::plan(&runtime, &reading.config, &reading.catalog));
-    if let Err(error) = made {
-        let problem = Problem::placeless("plugins::unusable", format!("{:#}", anyhow::Error::from(error)));
-        reading.problems.push(problem.help("`vigie plugins list` shows where each plugin comes from"));
+    match made {
+        Ok(plan) => Some(plan),
+        Err(error) => {
+            let problem = Problem::placeless("plugins::unusable", format!("{:#}", anyhow::Error::from(error)));
+            reading.problems.push(problem.help("`vigie plugins list` shows where each plugin comes from"));
+            None
+        }
     }
 }
 
-fn print(context: &Context, reading: &Reading, waves: &[Vec<String>], compiled_in: Duration) -> Result<(), Stop> {
+fn print(
+    context: &Context,
+    reading: &Reading,
+    waves: &[Vec<String>],
+    compiled_in: Duration,
+    answers: Option<&[probe::Answer]>,
+) -> Result<(), Stop> {
     let mut out = context.out();
     if reading.problems.errors() > 0 {
         writeln!(out, "{}", reading.problems.summary())?;
@@ -127,6 +152,10 @@ fn print(context: &Context, reading: &Reading, waves: &[Vec<String>], compiled_i
         writeln!(out, "  analyzers, in order: {}", waves.join(" → "))?;
     }
     writeln!(out, "  plugins made ready in {}", number::time(compiled_in))?;
+    if let Some(answers) = answers {
+        writeln!(out)?;
+        probe::print(&mut out, answers, paint)?;
+    }
     writeln!(out, "\nNext: {}", paint.cyan("vigie run --once"))?;
     if plugins == 0 {
         writeln!(out, "\n{WHAT_IS_MISSING}")?;
@@ -134,9 +163,14 @@ fn print(context: &Context, reading: &Reading, waves: &[Vec<String>], compiled_i
     Ok(out.flush()?)
 }
 
-fn print_json(context: &Context, reading: &Reading, waves: &[Vec<String>]) -> Result<(), Stop> {
+fn print_json(
+    context: &Context,
+    reading: &Reading,
+    waves: &[Vec<String>],
+    answers: Option<&[probe::Answer]>,
+) -> Result<(), Stop> {
     let Config { topics, connectors, store, .. } = &reading.config;
-    let whole = json!({
+    let mut whole = json!({
         "ok": reading.problems.errors() == 0,
         "file": reading.problems.file,
         "problems": reading.problems.to_json(),
@@ -153,6 +187,9 @@ fn print_json(context: &Context, reading: &Reading, waves: &[Vec<String>]) -> Re
             "id": id, "kind": entry.package.manifest().kind.name(), "version": entry.package.manifest().version,
         })).collect::<Vec<_>>(),
     });
+    if let Some(answers) = answers {
+        whole["credentials"] = serde_json::to_value(answers)?;
+    }
     let mut out = context.out();
     writeln!(out, "{}", serde_json::to_string_pretty(&whole)?)?;
     Ok(out.flush()?)

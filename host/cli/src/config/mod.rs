@@ -1,8 +1,9 @@
 //! The operator's file `vigie.toml`: read, checked against the installed plugins, and turned into what the engine runs.
 //!
 //! All mistakes of a file are found in one run. The way: [`tree`] reads TOML and remembers every place, [`schema`] knows the
-//! tables and keys, [`resolve`] looks up what names refer to (with [`queries`], [`settings`], [`secrets`]), [`problem`] draws what was found.
+//! tables and keys, [`resolve`] looks up what names refer to (with [`analyzers`], [`queries`], [`settings`], [`secrets`]), [`problem`] draws what was found.
 
+mod analyzers;
 mod inside;
 mod limits;
 pub(crate) mod problem;
@@ -16,6 +17,7 @@ pub(crate) mod values;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use analyzers::{Analyzer, UNUSABLE_LEARNED};
 pub(crate) use problem::{Problem, Problems, Severity, suggest};
 pub(crate) use queries::{library, show_query};
 pub(crate) use resolve::{Config, Network};

@@ -11,9 +11,10 @@ use vigie_pipeline::Accept;
 use vigie_query::Query;
 use vigie_runtime::{Kind, Limits, Manifest, Origin, Pace, PrivateAllowance, SecretSource};
 
+use super::analyzers::{Analyzer, analyzers};
 use super::problem::{Problem, Problems, Severity, suggest};
 use super::queries::{check_parts, library, topic};
-use super::schema::{AnalyzerTable, ConnectorTable, File};
+use super::schema::{ConnectorTable, File};
 use super::secrets::secrets;
 use super::settings;
 use super::tree::At;
@@ -66,15 +67,6 @@ pub(crate) struct Connector {
     pub(crate) limits: Limits,
 }
 
-/// One configured use of an analyzer.
-#[derive(Debug, Clone)]
-pub(crate) struct Analyzer {
-    /// Id of the analyzer plugin.
-    pub(crate) id: String,
-    pub(crate) settings: serde_json::Value,
-    pub(crate) limits: Limits,
-}
-
 /// How to reach the outside.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Network {
@@ -121,11 +113,12 @@ pub(crate) fn resolve(
                 .help(format!("mkdir -p {}, or name another place", parent.display())),
         );
     }
+    let store = store_path(file, folder);
     Config {
-        store: store_path(file, folder),
         topics,
         connectors,
-        analyzers: analyzers(file, catalog, problems),
+        analyzers: analyzers(file, &store, catalog, problems),
+        store,
         network: Network {
             allow_private: file.network.allow_private.clone(),
             user_agent: file.network.user_agent.clone(),
@@ -269,56 +262,6 @@ fn unknown_source(
         .label("no source has this name")
         .help(help),
     );
-}
-
-fn analyzers(file: &File, catalog: &dyn Installed, problems: &mut Problems) -> Vec<Analyzer> {
-    let table_of = |id: &str| file.analyzers.iter().find(|table| table.id.value == id);
-    for table in &file.analyzers {
-        unknown_analyzer(table, catalog, problems);
-    }
-    let mut analyzers = Vec::new();
-    for id in catalog.ids(Kind::Analyzer) {
-        let table = table_of(id);
-        if table.is_some_and(|table| !table.enabled) {
-            continue;
-        }
-        let Some(manifest) = catalog.manifest(id) else { continue };
-        let table_settings = table.and_then(|table| table.settings.as_ref());
-        let heading = table.map_or(0..0, |table| table.id.span.clone());
-        settings::check(&format!("analyzer `{id}`"), manifest, table_settings, &heading, problems);
-        let limits = file.limits.over(Limits::analyzer());
-        analyzers.push(Analyzer {
-            id: id.to_owned(),
-            settings: settings::json(table_settings),
-            limits: table.map_or_else(|| limits.clone(), |table| table.limits.over(limits.clone())),
-        });
-    }
-    analyzers
-}
-
-fn unknown_analyzer(table: &AnalyzerTable, catalog: &dyn Installed, problems: &mut Problems) {
-    let id = &table.id;
-    match catalog.manifest(&id.value) {
-        Some(manifest) if manifest.kind == Kind::Analyzer => {}
-        Some(_) => problems.push(
-            Problem::error("config::wrong_kind", id.span.clone(), format!("`{}` is a source, not an analyzer", id.value))
-                .label("not an analyzer")
-                .help(format!("use it in a connector: source = \"{}\"", id.value)),
-        ),
-        None if catalog.is_faulty(&id.value) => {}
-        None => {
-            let help = if catalog.ids(Kind::Analyzer).is_empty() {
-                crate::plugins::WHAT_IS_MISSING.to_owned()
-            } else {
-                suggest(&id.value, "Installed analyzers", catalog.ids(Kind::Analyzer))
-            };
-            problems.push(
-                Problem::error("config::unknown_analyzer", id.span.clone(), format!("analyzer `{}` is not installed", id.value))
-                    .label("no analyzer has this name")
-                    .help(help),
-            );
-        }
-    }
 }
 
 #[cfg(test)]
@@ -489,6 +432,19 @@ topics = ["acme"]
         assert_eq!(help("config::unknown_source").as_deref(), Some("did you mean `videos`? Installed sources: `videos`"));
         assert_eq!(help("config::setting").as_deref(), Some("did you mean `region`?"));
         assert!(help("config::secret_missing").is_some_and(|help| help.contains("api-key = { env = \"VIDEOS_API_KEY\" }")));
+    }
+
+    #[test]
+    fn only_what_can_learn_may_learn_and_only_where_that_is_said() {
+        let (config, problems) = resolved(GOOD);
+        assert_eq!((lines(&problems), config.analyzers[0].learn), (Vec::new(), false));
+        let text = GOOD.replace("limits.memory", "learn = true\nlimits.memory");
+        let (_, problems) = resolved(&text);
+        assert_eq!(lines(&problems), ["config::cannot_learn analyzer `mood` cannot learn in place"]);
+        assert_eq!(&text[problems.list[0].places[0].0.clone()], "true");
+        assert_eq!(problems.list[0].help.as_deref(), Some("remove the line; installed analyzers that learn: none"));
+        let (config, problems) = resolved(&text.replace("learn = true", "learn = false"));
+        assert_eq!((lines(&problems), config.analyzers[0].learn), (Vec::new(), false));
     }
 
     #[test]

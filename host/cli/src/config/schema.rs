@@ -103,8 +103,17 @@ pub(crate) enum SecretPlace {
 pub(crate) struct AnalyzerTable {
     pub(crate) id: At<String>,
     pub(crate) enabled: bool,
+    /// Whether it may learn in place.
+    pub(crate) learn: Option<At<bool>>,
     pub(crate) settings: Option<(Range<usize>, Node)>,
     pub(crate) limits: LimitsTable,
+}
+
+impl AnalyzerTable {
+    /// Whether it learns in place: only where that is said.
+    pub(crate) fn learns(&self) -> bool {
+        self.learn.as_ref().is_some_and(|learn| learn.value)
+    }
 }
 
 /// `[plugins.ID]`
@@ -223,10 +232,11 @@ fn is_saved_name(name: &At<String>, what: &str, problems: &mut Problems) -> bool
 }
 
 fn analyzer(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> AnalyzerTable {
-    table.only(&["enabled", "settings", "limits"], problems);
+    table.only(&["enabled", "learn", "settings", "limits"], problems);
     AnalyzerTable {
         id,
         enabled: table.flag("enabled", problems).is_none_or(|enabled| enabled.value),
+        learn: table.flag("learn", problems),
         settings: settings(table, problems),
         limits: table.table("limits", problems).map(|table| LimitsTable::read(&table, problems)).unwrap_or_default(),
     }

@@ -15,6 +15,11 @@ pub(crate) fn count(number: u64) -> String {
     out
 }
 
+/// `1 correction`, `1,204 corrections`
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 /// `31 %`; a share that is not nothing is never shown as nothing.
 pub(crate) fn percent(share: f64) -> String {
     match share * 100.0 {
@@ -58,6 +63,7 @@ mod tests {
     #[test]
     fn numbers_read_as_people_write_them() {
         assert_eq!([count(0), count(999), count(1_000), count(1_204_377)], ["0", "999", "1,000", "1,204,377"]);
+        assert_eq!([counted(1, "row"), counted(2_000, "row")], ["1 row", "2,000 rows"]);
         assert_eq!(
             [percent(0.0), percent(0.001), percent(0.314), percent(0.999), percent(1.0)],
             ["0 %", "<1 %", "31 %", ">99 %", "100 %"]

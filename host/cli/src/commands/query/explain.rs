@@ -4,11 +4,12 @@ use std::io::{IsTerminal, Read, Write};
 
 use clap::Args;
 use serde_json::{Value, json};
-use vigie_mention::{Annotation, Mention, MentionKey, TopicId};
+use vigie_mention::{Annotation, Mention, TopicId};
 use vigie_query::{Dialect, Explanation, Found, MatchText, Passage};
-use vigie_store::{Reader, Snapshot, Stored};
+use vigie_store::{Reader, Stored};
 
 use super::{library, parse, shape, topic_query, view};
+use crate::commands::named;
 use crate::context::Context;
 use crate::exit::Stop;
 use crate::render::Paint;
@@ -37,7 +38,7 @@ pub(crate) struct Explain {
     /// With this title
     #[arg(long, value_name = "TITLE", requires = "text")]
     title: Option<String>,
-    /// Against this stored mention: SOURCE/ID or SOURCE/INSTANCE/ID
+    /// Against this stored mention: SOURCE/ID, SOURCE/INSTANCE/ID, or its address
     #[arg(long, value_name = "MENTION")]
     mention: Option<String>,
     /// Print JSON
@@ -76,7 +77,7 @@ impl Explain {
         let parsed = parse(context, &name, &text, &library, Some(&view::schema(&shape)), Dialect::Vigie)?;
         let known = match (&self.text, &self.mention) {
             (Some(text), _) => read_json(context, json!({ "text": text, "title": self.title }))?,
-            (None, Some(key)) => stored(&Reader::open(&shape.store)?.snapshot()?, key)?.into(),
+            (None, Some(key)) => named::mention(&Reader::open(&shape.store)?.snapshot()?, key)?.into(),
             (None, None) => read_json(context, standard_input()?)?,
         };
         let query = parsed.query.resolved_at(context.now());
@@ -140,22 +141,6 @@ pub(super) fn read_json(context: &Context, mut value: Value) -> Result<Known, St
     }
     let mention = serde_json::from_value(value).map_err(wrong)?;
     Ok(Known { mention, annotations, topics })
-}
-
-/// The stored mention of a key. Ids may have slashes of their own, so each way to read the key is tried.
-fn stored(snapshot: &Snapshot, key: &str) -> Result<Stored, Stop> {
-    let parts = key.split_once('/');
-    let Some((source, rest)) = parts else {
-        return Err(Stop::usage_message(format!("`{key}` names no mention: write SOURCE/ID or SOURCE/INSTANCE/ID")));
-    };
-    let mut keys = vec![(String::new(), rest.to_owned())];
-    keys.extend(rest.match_indices('/').map(|(at, _)| (rest[..at].to_owned(), rest[at + 1..].to_owned())));
-    for (instance, id) in keys {
-        if let Some(stored) = snapshot.mention(&MentionKey { source: source.to_owned(), instance, id })? {
-            return Ok(stored);
-        }
-    }
-    Err(Stop::message(format!("no mention `{key}` is stored; `vigie mentions --json` shows source, instance and id of each")))
 }
 
 fn draw(out: &mut impl Write, part: &Explanation, mention: &Mention, depth: usize, paint: Paint) -> Result<(), Stop> {

@@ -1,0 +1,129 @@
+//! `vigie reanalyze`: analyzers that changed look at what is stored.
+
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use serde_json::json;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use vigie_pipeline::{Event, Options, Pipeline, Reanalyzed};
+use vigie_store::{Reader, Store, StoreError};
+
+use super::run::stop_on_signals;
+use crate::config::Reading;
+use crate::context::Context;
+use crate::exit::Stop;
+use crate::render::text::harmless;
+use crate::render::{Paint, number, progress};
+use crate::{engine, log};
+
+/// Analyze stored mentions again where analyzers have changed since
+///
+/// `vigie run` does the same in the background whenever a version or a setting of an analyzer has changed; this does it now. It can be
+/// stopped anywhere and goes on from there. While `vigie run` is at work, it says how far that has come.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  vigie reanalyze
+  vigie reanalyze --json | jq .renewed
+
+What an older version found counts in no figure: `vigie report` says how many mentions wait.")]
+pub(crate) struct Reanalyze {
+    /// Print the summary as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Reanalyze {
+    /// Analyzes.
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Stop> {
+        let reading = context.read_config_not_to_collect()?;
+        let bars = MultiProgress::new();
+        log::start(context, reading.config.log.as_deref(), bars.clone())?;
+        let store = match Store::open(&reading.config.store) {
+            Err(StoreError::Locked { path }) => {
+                let reach = Reader::open(&path)?.snapshot()?.renewed()?;
+                let progress = Reanalyzed { reached: reach.until, last: reach.last, ..Reanalyzed::default() };
+                let how = "another vigie is at work with the store and does it in the background";
+                return self.print(context, &progress, how, "vigie report");
+            }
+            store => store?,
+        };
+        let began = Instant::now();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let done = runtime.block_on(Self::go_through(context, reading, store, &bars))?;
+        let (end, next) = if done.done { ("done in", "vigie report") } else { ("stopped after", "vigie reanalyze") };
+        let how = format!("{} mentions analyzed again, {end} {}", number::count(done.renewed), number::time(began.elapsed()));
+        self.print(context, &done, &how, next)
+    }
+
+    async fn go_through(context: &Context, reading: Reading, store: Store, bars: &MultiProgress) -> Result<Reanalyzed, Stop> {
+        let stop = CancellationToken::new();
+        let watch = tokio::spawn(stop_on_signals(stop.clone())?);
+        let mut config = reading.config;
+        // Nothing is collected, so no source is needed.
+        config.connectors.clear();
+        let sandbox = engine::runtime(context, &config.network, Some(&config.store))?;
+        let plan = engine::plan(&sandbox, &config, &reading.catalog)?;
+        let pipeline =
+            Pipeline::new(plan, store, Options { clock: context.clock(), ..Options::default() }).map_err(Stop::usage)?;
+        let (events, mut happened) = mpsc::unbounded_channel::<Event>();
+        let bar = bar(bars, context.quiet);
+        let show = tokio::spawn(async move {
+            while let Some(event) = happened.recv().await {
+                match event {
+                    Event::Reanalyzed { progress } => {
+                        bar.set_length(progress.last.max(progress.reached));
+                        bar.set_position(progress.reached);
+                        bar.set_message(format!("{} again", number::count(progress.renewed)));
+                    }
+                    Event::Unannotated { analyzer, mentions, message } => {
+                        bar.suspend(|| eprintln!("analyzer `{analyzer}` failed on {mentions} mentions: {}", harmless(&message)));
+                    }
+                    _ => {}
+                }
+            }
+            bar.finish_and_clear();
+        });
+        let done = pipeline.reanalyze(&stop, &events).await;
+        drop(events);
+        show.await?;
+        watch.abort();
+        Ok(done?)
+    }
+
+    fn print(&self, context: &Context, progress: &Reanalyzed, how: &str, next: &str) -> Result<(), Stop> {
+        let mut out = context.out();
+        if self.json {
+            let mut whole = serde_json::to_value(progress)?;
+            whole["how"] = json!(how);
+            writeln!(out, "{}", serde_json::to_string_pretty(&whole)?)?;
+            return Ok(out.flush()?);
+        }
+        if context.quiet {
+            return Ok(());
+        }
+        let paint = Paint { on: context.colour() };
+        writeln!(out, "{how}")?;
+        if progress.failed > 0 {
+            writeln!(out, "  {} could not be analyzed by every analyzer and are kept", number::count(progress.failed))?;
+        }
+        if progress.reached < progress.last && !progress.done {
+            writeln!(out, "  {} of the store is looked at", progress::share(progress))?;
+        }
+        writeln!(out, "\nNext: {}", paint.cyan(next))?;
+        Ok(out.flush()?)
+    }
+}
+
+fn bar(bars: &MultiProgress, quiet: bool) -> ProgressBar {
+    if quiet || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = bars.add(ProgressBar::new(1));
+    let style = ProgressStyle::with_template("  history {bar:30} {percent:>3} %  {msg}, {per_sec}  {eta:.dim}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("█▓░"));
+    bar.enable_steady_tick(Duration::from_millis(250));
+    bar
+}
