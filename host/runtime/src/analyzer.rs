@@ -2,7 +2,8 @@
 
 mod learn;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -30,6 +31,8 @@ use crate::plugin::{link_error, settings};
 const MAX_DOCUMENTS: usize = 512;
 /// Calls one instance serves: what a guest leaks is bounded by it.
 const MAX_CALLS: u32 = 128;
+/// How long instances wait for a next call; a host at rest gives their memory back.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One document's annotations, or why there are none.
 pub type Outcome = Result<Vec<RawAnnotation>, Failure>;
@@ -55,7 +58,7 @@ pub struct AnalyzerPlugin {
     settings: Value,
     /// The same as `analyze` gets them: as text, with what was learned.
     told: String,
-    idle: Mutex<Vec<Idle>>,
+    standby: Arc<Mutex<Standby>>,
 }
 
 /// An instance that answered and can answer again.
@@ -65,6 +68,16 @@ struct Warm {
     calls: u32,
     /// Its place among the living.
     slot: Option<OwnedSemaphorePermit>,
+}
+
+/// The instances that wait for a next call.
+#[derive(Default)]
+struct Standby {
+    instances: Vec<Idle>,
+    /// Somebody took or gave an instance since the last look.
+    used: bool,
+    /// A task lets them go.
+    watched: bool,
 }
 
 /// A warm instance nobody uses, and the permit to keep it.
@@ -107,7 +120,7 @@ impl Runtime {
         };
         let place = Place { runtime: Arc::clone(&self.inner), who: Arc::new(who), limits: Arc::new(use_.limits), road: None };
         let told = settings.to_string();
-        Ok(AnalyzerPlugin { guest, analyze, learn, place, manifest, settings, told, idle: Mutex::default() })
+        Ok(AnalyzerPlugin { guest, analyze, learn, place, manifest, settings, told, standby: Arc::default() })
     }
 }
 
@@ -190,7 +203,11 @@ impl AnalyzerPlugin {
 
     /// A warm instance, or a new one.
     async fn checkout(&self, meter: Arc<Meter>) -> wasmtime::Result<Warm> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = {
+            let mut standby = self.standby.lock().unwrap_or_else(PoisonError::into_inner);
+            standby.used = true;
+            standby.instances.pop()
+        };
         if let Some(Idle { mut warm, .. }) = idle {
             warm.store.data_mut().renew(meter);
             warm.store.set_epoch_deadline(1);
@@ -210,8 +227,45 @@ impl AnalyzerPlugin {
         if warm.calls >= MAX_CALLS || warm.slot.is_none() {
             return;
         }
-        if let Ok(kept) = Arc::clone(&self.place.runtime.warm).try_acquire_owned() {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(Idle { warm, _kept: kept });
+        let Ok(kept) = Arc::clone(&self.place.runtime.warm).try_acquire_owned() else { return };
+        let mut standby = self.standby.lock().unwrap_or_else(PoisonError::into_inner);
+        standby.used = true;
+        standby.instances.push(Idle { warm, _kept: kept });
+        if !std::mem::replace(&mut standby.watched, true) {
+            tokio::spawn(watch(Arc::downgrade(&self.standby)));
         }
+    }
+}
+
+/// Lets instances go that nobody has called for a while; ends with them.
+async fn watch(standby: Weak<Mutex<Standby>>) {
+    loop {
+        tokio::time::sleep(PATIENCE).await;
+        let Some(standby) = standby.upgrade() else { return };
+        let mut standby = standby.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::take(&mut standby.used) {
+            *standby = Standby::default();
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn instances_that_nobody_calls_are_let_go() {
+        let standby = Arc::new(Mutex::new(Standby { used: true, watched: true, ..Standby::default() }));
+        let watching = tokio::spawn(watch(Arc::downgrade(&standby)));
+        tokio::time::sleep(PATIENCE + PATIENCE / 2).await;
+        assert!(standby.lock().expect("not poisoned").watched, "they were in use not long ago");
+        tokio::time::sleep(PATIENCE).await;
+        assert!(!standby.lock().expect("not poisoned").watched);
+        watching.await.expect("ends by itself");
+
+        let gone = tokio::spawn(watch(Arc::downgrade(&standby)));
+        drop(standby);
+        gone.await.expect("ends with the plugin");
     }
 }

@@ -7,6 +7,7 @@ mod boundary;
 mod machine;
 mod process;
 mod queries;
+mod reliability;
 mod table;
 mod texts;
 mod through;
@@ -17,6 +18,10 @@ use anyhow::{Context, Result};
 use clap::Parser;
 
 use crate::table::Table;
+
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Measures what Vigie promises.
 #[derive(Debug, Parser)]
@@ -33,6 +38,27 @@ struct Arguments {
     /// Mentions sent through the pipeline
     #[arg(long, default_value_t = 1_000_000)]
     mentions: usize,
+    /// Folder with labelled texts; without it the confidence of analyzers is not measured
+    #[arg(long, value_name = "DIR")]
+    labelled: Option<PathBuf>,
+    /// Only these parts; all if none is named
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    only: Vec<Part>,
+}
+
+/// What is measured together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Matching a post against thousands of queries.
+    Queries,
+    /// What the sandbox costs an analyzer.
+    Sandbox,
+    /// `vigie check`, and an idle `vigie run`.
+    Process,
+    /// Mentions through the whole pipeline, and the report.
+    Pipeline,
+    /// Whether confidence can be believed.
+    Reliability,
 }
 
 fn main() -> Result<()> {
@@ -40,10 +66,26 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("could not start tokio")?;
     let mut table = Table::default();
     println!("{}", machine::describe());
-    queries::measure(&mut table)?;
-    runtime.block_on(boundary::measure(&arguments.plugins, &arguments.guests, &mut table))?;
-    process::measure(&arguments.vigie, &mut table)?;
-    runtime.block_on(through::measure(&arguments.plugins, arguments.mentions, &mut table))?;
+    let wanted = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    if wanted(Part::Queries) {
+        queries::measure(&mut table)?;
+    }
+    if wanted(Part::Sandbox) {
+        runtime.block_on(boundary::measure(&arguments.plugins, &arguments.guests, &mut table))?;
+    }
+    if wanted(Part::Process) {
+        process::measure(&arguments.vigie, &mut table)?;
+    }
+    if wanted(Part::Pipeline) {
+        runtime.block_on(through::measure(&arguments.plugins, arguments.mentions, &mut table))?;
+    }
+    match &arguments.labelled {
+        Some(labelled) if wanted(Part::Reliability) => {
+            runtime.block_on(reliability::measure(&arguments.plugins, labelled, &mut table))?;
+        }
+        Some(_) => {}
+        None => println!("  confidence is not measured: name a folder of labelled texts with --labelled"),
+    }
     println!("\n{table}");
     Ok(())
 }

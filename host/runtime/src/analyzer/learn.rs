@@ -1,6 +1,6 @@
 //! Learning in place: examples go into the sandbox, a table comes out, and the table goes back with the settings of every later call.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -93,7 +93,7 @@ impl AnalyzerPlugin {
             manifest: Arc::clone(&self.manifest),
             settings: self.settings.clone(),
             told: told.to_string(),
-            idle: Mutex::default(),
+            standby: Arc::default(),
         }
     }
 }
