@@ -80,6 +80,11 @@ impl Annotator {
         }
     }
 
+    /// Whether an analyzer is among them.
+    pub(crate) fn has(&self, analyzer: &str) -> bool {
+        self.stages().any(|stage| stage.analyzer.id() == analyzer)
+    }
+
     fn stages(&self) -> impl Iterator<Item = &Stage> {
         self.waves.iter().flatten().map(AsRef::as_ref)
     }

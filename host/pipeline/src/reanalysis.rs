@@ -1,7 +1,8 @@
 //! Annotates stored mentions again where analyzers have changed since: in the background of a run, or by itself.
 //!
 //! A pass goes through the store in the order in which mentions came and keeps its place there with every batch, in the same transaction,
-//! so that it can be stopped anywhere. A mention that changes under it is left alone: whoever changed it has annotated it.
+//! so that it can be stopped anywhere. A mention that changes under it is left alone: whoever changed it has annotated it. What an
+//! analyzer found that is switched off now stays as it is, and counts in no figure.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant as Tick};
@@ -79,8 +80,9 @@ impl Pass<'_> {
     /// What the analyzers say; `None` if it is asked to stop before they have.
     async fn renewal(&self, outdated: Vec<(u64, Stored)>, analyzed: u64, reached: u64) -> Option<Renewal> {
         let (mut items, mut places) = (Vec::with_capacity(outdated.len()), Vec::with_capacity(outdated.len()));
-        for (number, Stored { mention, topics, updated_at, revision, .. }) in outdated {
-            places.push((number, (updated_at, revision)));
+        for (number, Stored { mention, topics, annotations, updated_at, revision, .. }) in outdated {
+            let others = annotations.into_iter().filter(|one| !self.annotator.has(&one.analyzer)).collect::<Vec<_>>();
+            places.push((number, (updated_at, revision), others));
             items.push(Item { mention, topics, annotations: Vec::new() });
         }
         let dead_letters = tokio::select! {
@@ -88,10 +90,10 @@ impl Pass<'_> {
             letters = self.annotator.annotate(&mut items, self.options.clock.now(), self.events) => letters,
         };
         let failed: HashSet<_> = dead_letters.iter().map(|letter| &letter.key).collect();
-        let renewed = |(item, (number, of)): (Item, (u64, _))| {
+        let renewed = |(item, (number, of, others)): (Item, (u64, _, Vec<_>))| {
             let complete = failed.is_empty() || !failed.contains(&item.mention.key());
             let signals = self.annotator.signals(&item.mention, &item.annotations, complete);
-            Renewed { number, of, annotations: item.annotations, signals }
+            Renewed { number, of, annotations: [item.annotations, others].concat(), signals }
         };
         let mentions = items.into_iter().zip(places).map(renewed).collect();
         Some(Renewal { mentions, dead_letters, analyzed, reached })

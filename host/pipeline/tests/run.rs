@@ -364,6 +364,10 @@ async fn a_new_version_analyzes_what_is_stored_and_can_be_stopped_anywhere() {
     assert!(counted(&bed).iter().all(|(text, version, letters)| version == "2.0.0" && *letters == 2.0 * text.len() as f64));
     let again = pipeline.reanalyze(&CancellationToken::new(), &events).await.expect("a pass");
     assert_eq!((again.renewed, again.seen, again.done), (0, 0, true));
+    // Switched off, it no longer counts, and what it found is not lost.
+    let off = Pipeline::new(Plan::default(), bed.store.clone(), options()).expect("a plan");
+    assert!(off.reanalyze(&CancellationToken::new(), &events).await.expect("a pass").done);
+    assert_eq!(counted(&bed).len(), 3_000);
     bed.store.snapshot().expect("a snapshot").verify().expect("sound");
 }
 

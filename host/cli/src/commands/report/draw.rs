@@ -136,7 +136,7 @@ fn sentiment(out: &mut String, report: &Report, paint: Paint, width: usize) {
     if outdated > 0 {
         let _ = writeln!(
             out,
-            "  {} {} were analyzed by another version or with other settings and are left out of it: vigie reanalyze\n",
+            "  {} {} were analyzed by another version, with other settings or by an analyzer that is off, and are left out: vigie reanalyze\n",
             paint.yellow("!"),
             number::count(outdated)
         );
