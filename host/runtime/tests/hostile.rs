@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use vigie_mention::delivery::{Batch, Direction, Document, Feed, Next, PollRequest};
 use vigie_mention::{FailureClass, Instant, MentionKind};
 use vigie_runtime::{
-    AnalyzerPlugin, AnalyzerUse, CallError, Clock, Grants, LimitKind, Limits, Package, Runtime, RuntimeOptions, SourcePlugin,
-    SourceUse, Standing,
+    AnalyzerPlugin, AnalyzerUse, CallError, Clock, Grants, LimitKind, Limits, Package, Pooling, Runtime, RuntimeOptions,
+    SourcePlugin, SourceUse, Standing,
 };
 
 const MIB: u64 = 1024 * 1024;
@@ -325,6 +325,22 @@ async fn analyzers_may_be_called_at_once() {
         let (text, outcomes) = call.await.expect("no panic").expect("an answer");
         assert_eq!(outcomes[0].as_ref().expect("annotated")[0].value, vigie_mention::Value::Text(text));
     }
+}
+
+/// Where no addresses can be reserved for a pool, instances are made on demand, with the same limits.
+#[tokio::test]
+async fn without_a_pool_everything_holds_as_well() {
+    let runtime = Runtime::new(RuntimeOptions { pooling: Pooling::Off, ..RuntimeOptions::default() }).expect("a runtime");
+    assert!(!runtime.is_pooled());
+    let on_demand = |behave: &str, limits: Limits| {
+        runtime.analyzer(&ANALYZER, AnalyzerUse { settings: json!({ "behave": behave }), limits }).expect("an analyzer")
+    };
+    let answer = on_demand("echo", Limits::analyzer()).analyze(&documents(&["one", "two"])).await.expect("an answer");
+    assert_eq!(answer.len(), 2);
+    let limits = Limits { memory_bytes: 16 * MIB, ..Limits::analyzer() };
+    reached(on_demand("hoards", limits).analyze(&documents(&["one"])).await, LimitKind::Memory, "16 MiB");
+    let limits = Limits { cpu: Duration::from_millis(100), ..Limits::analyzer() };
+    reached(on_demand("spins", limits).analyze(&documents(&["one"])).await, LimitKind::Cpu, "100ms");
 }
 
 /// As a larger model would be: as many documents at a time as there may be, and about a second for them. All on one thread, so that
