@@ -1,7 +1,10 @@
 //! What people write, as the miniature internet's story has it.
 
 use vigie_mention::delivery::Document;
-use vigie_mention::{Instant, MentionKind};
+use vigie_mention::{Engagement, Instant, Mention, MentionKind};
+
+/// When all of it was written.
+const AT: Instant = Instant::from_millis(1_795_334_400_000);
 
 const SENTENCES: [&str; 12] = [
     "The battery of my new acme phone lasts two days, I really love it",
@@ -34,8 +37,38 @@ pub(crate) fn documents(count: usize) -> Vec<Document> {
         source: "bench".to_owned(),
         author: None,
         rating: None,
-        published_at: Instant::from_millis(1_795_334_400_000),
+        published_at: AT,
         annotations: Vec::new(),
     };
     (0..count).map(document).collect()
+}
+
+/// The n-th as an admitted mention.
+pub(crate) fn mention(number: usize) -> Mention {
+    Mention {
+        source: "bench".to_owned(),
+        instance: String::new(),
+        id: number.to_string(),
+        kind: MentionKind::Post,
+        url: None,
+        title: None,
+        text: text(number),
+        quoted: Vec::new(),
+        language: None,
+        author: None,
+        published: None,
+        edited: None,
+        collected_at: AT,
+        parent: None,
+        thread: None,
+        original: None,
+        engagement: Engagement::default(),
+        rating: None,
+        country: None,
+        links: Vec::new(),
+        hashtags: Vec::new(),
+        handles: Vec::new(),
+        media: Vec::new(),
+        attributes: Vec::new(),
+    }
 }
