@@ -29,10 +29,6 @@ use clap::Parser;
 use args::{Args, Command};
 use context::Context;
 
-/// Gives memory back when a run comes to rest, and is quicker where many threads make many small texts.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let args = Args::parse();
     let context = Context::new(&args);

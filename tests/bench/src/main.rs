@@ -19,10 +19,6 @@ use clap::Parser;
 
 use crate::table::Table;
 
-/// The program's own.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Measures what Vigie promises.
 #[derive(Debug, Parser)]
 struct Arguments {

@@ -109,7 +109,7 @@ impl Reanalyze {
         if progress.failed > 0 {
             writeln!(out, "  {} could not be analyzed by every analyzer and are kept", number::count(progress.failed))?;
         }
-        if progress.reached < progress.last && !progress.done {
+        if progress.last > 0 && !progress.done {
             writeln!(out, "  {} of the store is looked at", progress::share(progress))?;
         }
         writeln!(out, "\nNext: {}", paint.cyan(next))?;

@@ -185,10 +185,10 @@ fn line(event: &Event) -> Option<(String, bool)> {
             ),
             true,
         ),
-        Event::Reanalyzed { progress } if progress.renewed > 0 => (
-            format!("history: {} mentions analyzed again, {} looked at", number::count(progress.renewed), share(progress)),
-            false,
-        ),
+        // One line at the end: a large store takes a thousand batches.
+        Event::Reanalyzed { progress } if progress.renewed > 0 && progress.reached >= progress.last => {
+            (format!("history: {} mentions analyzed again", number::count(progress.renewed)), false)
+        }
         Event::Reanalyzed { .. } => return None,
         Event::Finished { connector, tally } => (format!("{connector}: done: {}", counts(tally)), false),
     })
