@@ -51,7 +51,7 @@ pub(crate) async fn measure(plugins: &Path, guests: &Path, table: &mut Table) ->
 /// Mentions a second through all analyzers in their waves, on all cores.
 async fn chain(analyzers: &[Arc<dyn Analyzer>], table: &mut Table) -> Result<()> {
     let analysis = Analysis::new(analyzers, Options::default())?;
-    let mentions: Vec<_> = (0..BATCH * BATCHES).map(texts::mention).collect();
+    let mentions: Vec<_> = (0..BATCH * BATCHES).map(|number| texts::mention(number, texts::text(number))).collect();
     let mut rates = Vec::new();
     for _ in 0..3 {
         let (again, started) = (mentions.clone(), Instant::now());

@@ -9,11 +9,12 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use fastrand::Rng;
 use rustix::time::{ClockId, clock_gettime};
-use vigie_mention::{Engagement, Instant as At, Mention, MentionKind, TopicId};
+use vigie_mention::{Mention, TopicId};
 use vigie_query::{Index, MatchText, Query};
 
 use crate::machine::{median, resident_mib};
 use crate::table::Table;
+use crate::texts;
 
 const VOCABULARY: usize = 50_000;
 const TERMS: usize = 50;
@@ -31,7 +32,7 @@ fn spent() -> Duration {
 pub(crate) fn measure(table: &mut Table) -> Result<()> {
     let mut rng = Rng::with_seed(4);
     let vocabulary = vocabulary(&mut rng);
-    let posts: Vec<Mention> = (0..POSTS).map(|_| post(&text(&vocabulary, &mut rng))).collect();
+    let posts: Vec<Mention> = (0..POSTS).map(|number| texts::mention(number, text(&vocabulary, &mut rng))).collect();
     for (count, goal) in [(1_000, 20.0), (10_000, 100.0)] {
         let texts: Vec<String> = (0..count).map(|_| query(&vocabulary, &mut rng)).collect();
         matching(&texts, &posts, goal, table)?;
@@ -158,33 +159,4 @@ fn query(vocabulary: &[String], rng: &mut Rng) -> String {
     field.push(format!("\"{} {}\"", any(rng), any(rng)));
     let excluded: Vec<String> = (0..10).map(|_| any(rng)).collect();
     format!("({}) AND ({}) NOT ({})", names.join(" OR "), field.join(" OR "), excluded.join(" OR "))
-}
-
-fn post(text: &str) -> Mention {
-    Mention {
-        source: "bench".into(),
-        instance: String::new(),
-        id: "1".into(),
-        kind: MentionKind::Post,
-        url: None,
-        title: None,
-        text: text.into(),
-        quoted: Vec::new(),
-        language: None,
-        author: None,
-        published: None,
-        edited: None,
-        collected_at: At::from_millis(1_795_334_400_000),
-        parent: None,
-        thread: None,
-        original: None,
-        engagement: Engagement::default(),
-        rating: None,
-        country: None,
-        links: Vec::new(),
-        hashtags: Vec::new(),
-        handles: Vec::new(),
-        media: Vec::new(),
-        attributes: Vec::new(),
-    }
 }

@@ -43,8 +43,8 @@ pub(crate) fn documents(count: usize) -> Vec<Document> {
     (0..count).map(document).collect()
 }
 
-/// The n-th as an admitted mention.
-pub(crate) fn mention(number: usize) -> Mention {
+/// A text as an admitted mention.
+pub(crate) fn mention(number: usize, text: String) -> Mention {
     Mention {
         source: "bench".to_owned(),
         instance: String::new(),
@@ -52,7 +52,7 @@ pub(crate) fn mention(number: usize) -> Mention {
         kind: MentionKind::Post,
         url: None,
         title: None,
-        text: text(number),
+        text,
         quoted: Vec::new(),
         language: None,
         author: None,
