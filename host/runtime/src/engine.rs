@@ -177,9 +177,6 @@ fn pool() -> PoolingAllocationConfig {
         .table_elements(MAX_TABLE_ELEMENTS)
         // The real bound is the call's own limit; a slot has room for all a 32-bit guest can address.
         .max_memory_size(1 << 32)
-        // Pages a slot keeps between two instances: clearing them is cheaper than giving them back and faulting them in.
-        .linear_memory_keep_resident(256 * 1024)
-        .table_keep_resident(64 * 1024)
         .max_unused_warm_slots(16);
     pool
 }

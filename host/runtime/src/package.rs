@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 use wasmparser::{Chunk, Encoding, Parser, Payload, Validator, WasmFeatures};
@@ -24,8 +23,7 @@ const LEARNING: &str = "learning";
 #[derive(Debug, Clone)]
 pub struct Package {
     bytes: Cow<'static, [u8]>,
-    /// Made when it is asked for: most of the plugins a program carries are in no use.
-    digest: OnceLock<String>,
+    digest: Cow<'static, str>,
     manifest: Manifest,
     imports: BTreeSet<String>,
 }
@@ -43,19 +41,23 @@ impl Package {
             Ok((manifest, outline.imports))
         });
         match checked {
-            Ok((manifest, imports)) => Ok(Self { bytes: bytes.into(), digest: OnceLock::new(), manifest, imports }),
+            Ok((manifest, imports)) => {
+                let digest = hex(&Sha256::digest(&bytes)).into();
+                Ok(Self { bytes: bytes.into(), digest, manifest, imports })
+            }
             Err(fault) => Err(PackageError { origin: origin.to_owned(), fault }),
         }
     }
 
-    /// Reads a plugin that is part of this program: its outline alone, so that dozens of them cost a start nothing. Its code and the
-    /// types of its functions are checked when it is compiled and linked, as every plugin's are.
+    /// Reads a plugin that is part of this program: its outline alone, so that dozens of them cost a start neither time nor memory.
+    /// Its code and the types of its functions are checked when it is compiled and linked, as every plugin's are. `digest` is the
+    /// SHA-256 of `bytes` in hexadecimal, made when the program was built.
     ///
     /// # Errors
     /// [`PackageError`]: not a component, a faulty manifest, imports or exports the contract does not have.
-    pub fn bundled(bytes: &'static [u8], name: &str) -> Result<Self, PackageError> {
+    pub fn bundled(name: &str, bytes: &'static [u8], digest: &'static str) -> Result<Self, PackageError> {
         match outline(bytes).and_then(|outline| Ok((judge(&outline)?, outline.imports))) {
-            Ok((manifest, imports)) => Ok(Self { bytes: bytes.into(), digest: OnceLock::new(), manifest, imports }),
+            Ok((manifest, imports)) => Ok(Self { bytes: bytes.into(), digest: digest.into(), manifest, imports }),
             Err(fault) => Err(PackageError { origin: name.to_owned(), fault }),
         }
     }
@@ -69,7 +71,7 @@ impl Package {
     /// SHA-256 of the file, in hexadecimal.
     #[must_use]
     pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| hex(&Sha256::digest(&self.bytes)))
+        &self.digest
     }
 
     /// The interfaces the binary imports, such as `vigie:plugin/http@0.1.0`: all it can ever ask the host for.

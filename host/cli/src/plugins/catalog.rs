@@ -60,8 +60,8 @@ impl Catalog {
     /// The plugins inside this binary.
     pub(crate) fn bundled(problems: &mut Problems) -> Self {
         let mut catalog = Self::default();
-        for (name, bytes) in PLUGINS {
-            match Package::bundled(bytes, name) {
+        for (name, bytes, digest) in PLUGINS {
+            match Package::bundled(name, bytes, digest) {
                 Ok(package) => catalog.insert(package, Origin::Bundled),
                 Err(error) => {
                     catalog.faulty.extend(id_of(Path::new(name)));
