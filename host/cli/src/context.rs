@@ -70,25 +70,29 @@ impl Context {
         self.read_config_showing(|_| true)
     }
 
-    /// As [`read_config`](Self::read_config), for a command that collects nothing: warnings about collecting are not its own.
+    /// As [`read_config`](Self::read_config), for a command that collects nothing: it needs no secret, and warnings about collecting are
+    /// not its own.
     pub(crate) fn read_config_not_to_collect(&self) -> Result<Reading, Stop> {
-        self.read_config_showing(|problem| {
-            problem.severity == config::Severity::Error || problem.code == config::UNUSABLE_LEARNED
+        self.read_config_showing(|problem| match problem.severity {
+            config::Severity::Error => problem.code != config::MISSING_SECRET,
+            _ => problem.code == config::UNUSABLE_LEARNED,
         })
     }
 
-    /// As [`read_config`](Self::read_config), for a command that mends what warnings are about.
+    /// As [`read_config_not_to_collect`](Self::read_config_not_to_collect), for a command that mends what warnings are about.
     pub(crate) fn read_config_to_mend(&self) -> Result<Reading, Stop> {
-        self.read_config_showing(|problem| problem.severity == config::Severity::Error)
+        self.read_config_showing(|problem| {
+            problem.severity == config::Severity::Error && problem.code != config::MISSING_SECRET
+        })
     }
 
-    fn read_config_showing(&self, shown: impl Fn(&config::Problem) -> bool) -> Result<Reading, Stop> {
+    fn read_config_showing(&self, concerns: impl Fn(&config::Problem) -> bool) -> Result<Reading, Stop> {
         let reading = config::read(&self.config, &|name| std::env::var(name).ok()).map_err(Stop::usage)?;
         let mut told = reading.problems.clone();
-        told.list.retain(shown);
+        told.list.retain(concerns);
         self.show_problems(&told)?;
-        if reading.problems.errors() > 0 {
-            return Err(Stop::usage_message(format!("{}; `vigie check` shows them again", reading.problems.summary())));
+        if told.errors() > 0 {
+            return Err(Stop::usage_message(format!("{}; `vigie check` shows them again", told.summary())));
         }
         Ok(reading)
     }

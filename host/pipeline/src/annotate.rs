@@ -5,16 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use vigie_mention::delivery::Document;
-use vigie_mention::{Annotation, Instant, Label, Mention, TopicId, Value};
-use vigie_runtime::{CallError, Read};
+use vigie_mention::{Annotation, Instant, Mention, TopicId, Value};
+use vigie_runtime::CallError;
 use vigie_store::{Analysis, DeadLetter, InUse, Polarity, Signals};
 
 use crate::event::Event;
+use crate::lend::{LANGUAGE, document, found_language};
 use crate::plan::{Analyzed, Analyzer};
 use crate::quarantine::Quarantine;
 
-/// The annotations that go into the facts.
-const LANGUAGE: &str = "language";
+/// The annotation that goes into the facts beside the language.
 const SENTIMENT: &str = "sentiment";
 
 /// A mention on its way to the store.
@@ -129,7 +129,7 @@ impl Annotator {
             let mut running: JoinSet<Chunk> = JoinSet::new();
             for (place, stage) in wave.iter().enumerate() {
                 for (chunk, slice) in items.chunks(self.documents).enumerate() {
-                    let documents = slice.iter().map(|item| document(item, stage.analyzer.reads())).collect();
+                    let documents = slice.iter().map(|item| document(&item.mention, &item.topics, &item.annotations, stage.analyzer.reads())).collect();
                     let (stage, events, first) = (Arc::clone(stage), events.clone(), chunk * self.documents);
                     running.spawn(async move {
                         let (found, missing) = stage.run(documents, first, now, &events).await;
@@ -241,55 +241,4 @@ impl Stage {
     fn quarantine(&self) -> std::sync::MutexGuard<'_, Quarantine> {
         self.quarantine.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What an analyzer gets to see: the fields it asked for, and no more.
-fn document(item: &Item, reads: &[Read]) -> Document {
-    let Item { mention, topics, annotations } = item;
-    let asks = |read: &Read| reads.contains(read);
-    let wanted =
-        |annotation: &&Annotation| reads.iter().any(|read| matches!(read, Read::Annotation(key) if *key == annotation.key));
-    let mut seen: Vec<Annotation> = annotations.iter().filter(wanted).cloned().collect();
-    if asks(&Read::Annotation("topics".to_owned())) {
-        seen.push(known("topics", topics.iter().map(ToString::to_string)));
-    }
-    if asks(&Read::Annotation("hashtags".to_owned())) {
-        seen.push(known("hashtags", mention.hashtags.iter().cloned()));
-    }
-    Document {
-        text: if asks(&Read::Text) { mention.text.clone() } else { String::new() },
-        title: mention.title.clone().filter(|_| asks(&Read::Title)),
-        language: if asks(&Read::Language) { language(mention, annotations) } else { None },
-        kind: mention.kind,
-        source: mention.source.clone(),
-        author: mention.author.clone().filter(|_| asks(&Read::Author)),
-        rating: mention.rating.filter(|_| asks(&Read::Rating)),
-        published_at: mention.at(),
-        annotations: seen,
-    }
-}
-
-/// What the host knows itself, in the form of an annotation.
-fn known(key: &str, names: impl Iterator<Item = String>) -> Annotation {
-    let labels = names.map(|name| Label { name, score: 1.0 }).collect();
-    Annotation {
-        analyzer: "vigie".to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        key: key.to_owned(),
-        value: Value::Labels(labels),
-        confidence: None,
-    }
-}
-
-/// The language of a mention: what an analyzer found, or else what the service stated.
-fn language(mention: &Mention, annotations: &[Annotation]) -> Option<String> {
-    found_language(annotations).map(|(_, tag)| tag.to_owned()).or_else(|| mention.language.clone())
-}
-
-/// The language an analyzer found.
-fn found_language(annotations: &[Annotation]) -> Option<(&Annotation, &str)> {
-    annotations.iter().find_map(|annotation| match &annotation.value {
-        Value::Text(tag) if annotation.key == LANGUAGE && tag != "und" => Some((annotation, tag.as_str())),
-        _ => None,
-    })
 }

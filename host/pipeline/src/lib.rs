@@ -3,6 +3,7 @@
 //! - [`Plan`] says what to do: topics, connectors, analyzers. [`Pipeline::run`] does it, once or for as long as it may.
 //! - [`admit`] turns what a source delivered into a mention, or refuses it with a reason. Pure.
 //! - [`Analysis`] runs analyzers alone, for those who want annotations of their own documents.
+//! - [`document`] is what an analyzer gets to see of a mention.
 //! - `route` matches mentions with topics; `annotate` sends them through the analyzers in [`waves`].
 //! - `known` says which mentions are read again for their counters, edits and removals.
 //! - `schedule` decides when a feed is read again, from what the last poll brought. Pure.
@@ -18,6 +19,7 @@ mod error;
 mod event;
 mod feeds;
 mod known;
+mod lend;
 mod plan;
 mod quarantine;
 mod reanalysis;
@@ -30,5 +32,6 @@ pub mod waves;
 pub use analysis::{Analysed, Analysis};
 pub use error::{PipelineError, PlanError};
 pub use event::{Event, Reanalyzed, Summary, Tally};
+pub use lend::document;
 pub use plan::{Accept, Analyzed, Analyzer, Connector, Options, Plan, Source, Topic};
 pub use run::{Mode, Pipeline};

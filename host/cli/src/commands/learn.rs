@@ -1,6 +1,5 @@
 //! `vigie learn`: teach analyzers from corrections and star ratings, on this machine.
 
-mod document;
 mod gather;
 mod trial;
 

@@ -8,6 +8,9 @@ use vigie_runtime::{Manifest, SecretSource};
 use super::problem::{Problem, Problems, suggest};
 use super::schema::{ConnectorTable, SecretPlace};
 
+/// The code of a secret that is not where the file says, or that the file does not name.
+pub(crate) const MISSING_SECRET: &str = "config::secret_missing";
+
 /// Looks every secret up, and reports those the source needs and the connector does not have.
 pub(crate) fn secrets(
     table: &ConnectorTable,
@@ -39,7 +42,7 @@ pub(crate) fn secrets(
                     let state = if found.is_some() { "empty" } else { "not set" };
                     problems.push(
                         Problem::error(
-                            "config::secret_missing",
+                            MISSING_SECRET,
                             variable.span.clone(),
                             format!("the environment variable `{}` is {state}", variable.value),
                         )
@@ -54,7 +57,7 @@ pub(crate) fn secrets(
                 if let Err(error) = std::fs::File::open(&path) {
                     problems.push(
                         Problem::error(
-                            "config::secret_missing",
+                            MISSING_SECRET,
                             file.span.clone(),
                             format!("{} cannot be read: {error}", path.display()),
                         )
@@ -71,7 +74,7 @@ pub(crate) fn secrets(
             let span = table.source.as_ref().map_or_else(|| table.id.span.clone(), |source| source.span.clone());
             problems.push(
                 Problem::error(
-                    "config::secret_missing",
+                    MISSING_SECRET,
                     span,
                     format!("source `{}` needs the secret `{}`: {}", manifest.id, secret.name, secret.description),
                 )

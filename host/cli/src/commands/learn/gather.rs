@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use vigie_mention::delivery::Example;
+use vigie_mention::delivery::{Document, Example};
 use vigie_mention::{Mention, MentionKey, Value};
+use vigie_pipeline::document;
 use vigie_runtime::{Manifest, Write};
 use vigie_store::{Filter, Snapshot, StoreError, Stored};
 
-use super::document::document;
 use crate::corrections::Corrections;
 
 /// How much a correction counts: a person said it of this very mention.
@@ -46,21 +46,25 @@ pub(super) fn gather(snapshot: &Snapshot, corrections: &Corrections, manifest: &
             // The truth of another version's list is none that this version could learn.
             let Some(value) = write.one_of.iter().find(|value| **value == correction.value) else { continue };
             let Some(stored) = snapshot.mention(mention)?.filter(|stored| has_words(&stored.mention)) else { continue };
-            lessons.push(lesson(stored, manifest, write, value, Origin::Correction));
+            lessons.push(lesson(&stored, manifest, write, value, Origin::Correction));
         }
         if ["negative", "neutral", "positive"].iter().all(|label| write.one_of.iter().any(|value| value == label)) {
             let corrected: BTreeSet<&MentionKey> = known.keys().copied().collect();
             let rated = rated(snapshot.mentions(&Filter::default())?, &corrected);
             let rated = balanced(rated, MOST_RATINGS)?;
-            lessons.extend(rated.into_iter().map(|(label, stored)| lesson(stored, manifest, write, label, Origin::Rating)));
+            lessons.extend(rated.into_iter().map(|(label, stored)| lesson(&stored, manifest, write, label, Origin::Rating)));
         }
     }
     Ok(lessons)
 }
 
-fn lesson(stored: Stored, manifest: &Manifest, write: &Write, value: &str, origin: Origin) -> Lesson {
+fn lesson(stored: &Stored, manifest: &Manifest, write: &Write, value: &str, origin: Origin) -> Lesson {
     let example = Example {
-        document: document(stored, &manifest.reads),
+        // Without the stars: they are where the label of such an example comes from.
+        document: Document {
+            rating: None,
+            ..document(&stored.mention, &stored.topics, &stored.annotations, &manifest.reads)
+        },
         key: write.key.clone(),
         value: Value::Text(value.to_owned()),
         weight: if origin == Origin::Correction { CORRECTION } else { RATING },
