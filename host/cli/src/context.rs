@@ -81,9 +81,7 @@ impl Context {
 
     /// As [`read_config_not_to_collect`](Self::read_config_not_to_collect), for a command that mends what warnings are about.
     pub(crate) fn read_config_to_mend(&self) -> Result<Reading, Stop> {
-        self.read_config_showing(|problem| {
-            problem.severity == config::Severity::Error && problem.code != config::MISSING_SECRET
-        })
+        self.read_config_showing(|problem| problem.severity == config::Severity::Error && problem.code != config::MISSING_SECRET)
     }
 
     fn read_config_showing(&self, concerns: impl Fn(&config::Problem) -> bool) -> Result<Reading, Stop> {

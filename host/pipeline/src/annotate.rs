@@ -129,7 +129,10 @@ impl Annotator {
             let mut running: JoinSet<Chunk> = JoinSet::new();
             for (place, stage) in wave.iter().enumerate() {
                 for (chunk, slice) in items.chunks(self.documents).enumerate() {
-                    let documents = slice.iter().map(|item| document(&item.mention, &item.topics, &item.annotations, stage.analyzer.reads())).collect();
+                    let documents = slice
+                        .iter()
+                        .map(|item| document(&item.mention, &item.topics, &item.annotations, stage.analyzer.reads()))
+                        .collect();
                     let (stage, events, first) = (Arc::clone(stage), events.clone(), chunk * self.documents);
                     running.spawn(async move {
                         let (found, missing) = stage.run(documents, first, now, &events).await;

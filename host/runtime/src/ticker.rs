@@ -12,6 +12,8 @@ pub(crate) const TICK: Duration = Duration::from_millis(10);
 #[derive(Default)]
 struct Calls {
     running: usize,
+    /// The thread waits for a call; only then one that begins has to wake it.
+    asleep: bool,
     ended: bool,
 }
 
@@ -23,7 +25,7 @@ struct Shared {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Calls> {
-        // Two counters cannot be left half-written by a panic.
+        // Counters and flags cannot be left half-written by a panic.
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -47,8 +49,13 @@ impl Ticker {
 
     /// Lets time pass until the guard is dropped.
     pub(crate) fn begin(&self) -> Ticking {
-        self.shared.lock().running += 1;
-        self.shared.changed.notify_one();
+        let mut calls = self.shared.lock();
+        calls.running += 1;
+        let asleep = calls.asleep;
+        drop(calls);
+        if asleep {
+            self.shared.changed.notify_one();
+        }
         Ticking(Arc::clone(&self.shared))
     }
 }
@@ -70,20 +77,20 @@ impl Drop for Ticker {
     }
 }
 
+/// Every wait for a tick is a whole one, whatever begins or ends meanwhile: many short calls must not hold time up for a long one.
 fn run(shared: &Shared, engine: &Engine) {
     let mut calls = shared.lock();
-    loop {
-        if calls.ended {
-            return;
-        }
+    while !calls.ended {
         if calls.running == 0 {
-            calls = shared.changed.wait(calls).unwrap_or_else(PoisonError::into_inner);
-            continue;
-        }
-        let (again, waited) = shared.changed.wait_timeout(calls, TICK).unwrap_or_else(PoisonError::into_inner);
-        calls = again;
-        // A call that begins wakes the thread too early; only whole ticks count.
-        if waited.timed_out() {
+            calls.asleep = true;
+            calls = shared
+                .changed
+                .wait_while(calls, |calls| calls.running == 0 && !calls.ended)
+                .unwrap_or_else(PoisonError::into_inner);
+            calls.asleep = false;
+        } else {
+            (calls, _) =
+                shared.changed.wait_timeout_while(calls, TICK, |calls| !calls.ended).unwrap_or_else(PoisonError::into_inner);
             engine.increment_epoch();
         }
     }

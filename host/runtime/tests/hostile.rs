@@ -343,6 +343,22 @@ async fn without_a_pool_everything_holds_as_well() {
     reached(on_demand("spins", limits).analyze(&documents(&["one"])).await, LimitKind::Cpu, "100ms");
 }
 
+/// A host under load begins a call every few microseconds; time passes all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_short_calls_do_not_hold_up_the_deadline_of_a_long_one() {
+    let limits = Limits { cpu: Duration::from_millis(100), ..Limits::source() };
+    let spinning = tokio::spawn(poll(json!({ "behave": "spins" }), limits));
+    let quick = analyzer(json!({ "behave": "echo" }), Limits::analyzer());
+    let one = documents(&["one"]);
+    let mut meanwhile = 0;
+    while !spinning.is_finished() {
+        quick.analyze(&one).await.expect("an answer");
+        meanwhile += 1;
+        assert!(meanwhile < 500_000, "the limit of 100 ms is not reached while others are called");
+    }
+    reached(spinning.await.expect("no panic"), LimitKind::Cpu, "100ms");
+}
+
 /// As a larger model would be: as many documents at a time as there may be, and about a second for them. All on one thread, so that
 /// whoever held it would be seen.
 #[tokio::test]

@@ -56,13 +56,9 @@ pub(crate) fn secrets(
                 let path = folder.join(&file.value);
                 if let Err(error) = std::fs::File::open(&path) {
                     problems.push(
-                        Problem::error(
-                            MISSING_SECRET,
-                            file.span.clone(),
-                            format!("{} cannot be read: {error}", path.display()),
-                        )
-                        .label(format!("secret `{}` of connector `{id}`", name.value))
-                        .help("write the secret alone into this file, and let only this user read it"),
+                        Problem::error(MISSING_SECRET, file.span.clone(), format!("{} cannot be read: {error}", path.display()))
+                            .label(format!("secret `{}` of connector `{id}`", name.value))
+                            .help("write the secret alone into this file, and let only this user read it"),
                     );
                 }
                 secrets.insert(name.value.clone(), SecretSource::File(path));

@@ -61,10 +61,7 @@ pub(super) fn gather(snapshot: &Snapshot, corrections: &Corrections, manifest: &
 fn lesson(stored: &Stored, manifest: &Manifest, write: &Write, value: &str, origin: Origin) -> Lesson {
     let example = Example {
         // Without the stars: they are where the label of such an example comes from.
-        document: Document {
-            rating: None,
-            ..document(&stored.mention, &stored.topics, &stored.annotations, &manifest.reads)
-        },
+        document: Document { rating: None, ..document(&stored.mention, &stored.topics, &stored.annotations, &manifest.reads) },
         key: write.key.clone(),
         value: Value::Text(value.to_owned()),
         weight: if origin == Origin::Correction { CORRECTION } else { RATING },
