@@ -117,18 +117,18 @@ impl Worker {
 
         let mut polls: JoinSet<Polled> = JoinSet::new();
         loop {
-            let wait = self.start_due(&mut feeds, &mut polls, mode)?;
-            if polls.is_empty() {
-                match wait {
-                    Some(until) => tokio::time::sleep_until(until).await,
-                    None => return Ok(()),
-                }
-                feeds.forget_expired(self.now());
-                continue;
+            let due = self.start_due(&mut feeds, &mut polls, mode)?;
+            if due.is_none() && polls.is_empty() {
+                return Ok(());
             }
-            let done = polls.join_next().await.expect("a poll is under way");
-            let polled = done.map_err(|error| self.broken(&error))?;
-            self.settle(polled, &mut feeds, mode).await?;
+            // A feed that answers slowly, or never, keeps no other waiting.
+            tokio::select! {
+                Some(done) = polls.join_next() => {
+                    let polled = done.map_err(|error| self.broken(&error))?;
+                    self.settle(polled, &mut feeds, mode).await?;
+                }
+                () = at(due) => feeds.forget_expired(self.now()),
+            }
         }
     }
 
@@ -384,5 +384,13 @@ impl Worker {
     fn tell(&self, event: Event) {
         // Nobody has to watch.
         let _ = self.shared.events.send(event);
+    }
+}
+
+/// Waits for a tick; for ever if there is none.
+async fn at(due: Option<Tick>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }

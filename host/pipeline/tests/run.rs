@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use fakes::{Board, Counter, NOW, Script, failure, post, upsert};
+use fakes::{Board, Counter, NOW, Script, Uneven, failure, post, upsert};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 use vigie_mention::delivery::{Batch, Change, Next, RawMention};
@@ -187,6 +187,31 @@ async fn a_rate_limit_is_waited_for_and_nothing_is_lost() {
     assert_eq!(bed.texts().len(), 30);
     assert_eq!(summary.total().failed, 3);
     assert!(events.iter().any(|event| matches!(event, Event::Waiting { class: FailureClass::RateLimited, .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_does_not_answer_holds_up_no_other_of_its_connector() {
+    let bed = Bed::new();
+    let uneven = Arc::new(Uneven::default());
+    let mut wanted = plan(uneven.clone(), vec![]);
+    wanted.connectors[0].history = None;
+    let pipeline = Pipeline::new(wanted, bed.store.clone(), options()).expect("a plan");
+    let (events, _happened) = unbounded_channel();
+    let stop = CancellationToken::new();
+    let answered = || uneven.answered.load(Ordering::SeqCst);
+    let watch = async {
+        // It is polled every minute, and a minute is soon over here: the clock runs ahead whenever all tasks wait.
+        for _ in 0..100_000 {
+            if answered() >= 5 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        stop.cancel();
+    };
+    let (summary, ()) = tokio::join!(pipeline.run(Mode::Keep, stop.clone(), events), watch);
+    summary.expect("a run");
+    assert!(answered() >= 5, "polled {} times in a day", answered());
 }
 
 #[tokio::test]

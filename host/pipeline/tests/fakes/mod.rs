@@ -162,6 +162,47 @@ impl Source for Script {
     }
 }
 
+/// Two feeds: one answers at once, the other never does.
+#[derive(Default)]
+pub(crate) struct Uneven {
+    pub(crate) answered: AtomicUsize,
+}
+
+impl Source for Uneven {
+    fn id(&self) -> &str {
+        "uneven"
+    }
+
+    fn instance(&self) -> &str {
+        ""
+    }
+
+    fn mention_bytes(&self) -> u64 {
+        1_000_000
+    }
+
+    fn plan<'a>(&'a self, _: &'a [Search]) -> BoxFuture<'a, Result<Vec<Feed>, CallError>> {
+        let feed = |id: &str| Feed { id: id.into(), title: id.into(), params: String::new(), expires_at: None };
+        let feeds = vec![feed("quick"), feed("slow")];
+        async move { Ok(feeds) }.boxed()
+    }
+
+    fn poll(&self, request: PollRequest) -> BoxFuture<'_, Result<Batch, CallError>> {
+        async move {
+            if request.feed.id == "slow" {
+                std::future::pending::<()>().await;
+            }
+            self.answered.fetch_add(1, Ordering::SeqCst);
+            Ok(Batch { changes: vec![], feeds: vec![], cursor: None, next: Next::Later(None) })
+        }
+        .boxed()
+    }
+
+    fn refresh<'a>(&'a self, _: &'a [String]) -> BoxFuture<'a, Result<Vec<Change>, CallError>> {
+        async move { Ok(Vec::new()) }.boxed()
+    }
+}
+
 /// Counts letters, a version of 2 twice as many; traps on a batch that holds the word `poison`, reports a failure on `unreadable`.
 #[derive(Default)]
 pub(crate) struct Counter {
