@@ -6,7 +6,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use vigie_mention::Instant;
 
 use crate::commands::{
-    annotate, check, correct, import, init, learn, mentions, plugins, quality, query, reanalyze, report, run, sources, try_source,
+    annotate, check, correct, dead_letters, import, init, learn, mentions, plugins, quality, query, reanalyze, report, run,
+    sources, try_source,
 };
 use crate::config::DEFAULT_FILE;
 
@@ -92,6 +93,8 @@ pub(crate) enum Command {
     Annotate(annotate::Annotate),
     /// Analyze stored mentions again where analyzers have changed since
     Reanalyze(reanalyze::Reanalyze),
+    /// Show what could not be admitted or annotated, and why
+    DeadLetters(dead_letters::DeadLetters),
 }
 
 #[cfg(test)]

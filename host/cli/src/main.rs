@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         Command::Sources(command) => command.run(&context),
         Command::Plugins(command) => command.run(&context),
         Command::Try(command) => command.run(&context),
+        Command::DeadLetters(command) => command.run(&context),
         Command::Reanalyze(command) => command.run(&context),
         Command::Annotate(command) => command.run(&context),
         Command::Import(command) => command.run(&context),

@@ -17,6 +17,9 @@ use crate::quarantine::Quarantine;
 /// The annotation that goes into the facts beside the language.
 const SENTIMENT: &str = "sentiment";
 
+/// The stage of dead letters about a mention that is stored without what an analyzer would have found.
+pub const ANNOTATE: &str = "annotate";
+
 /// A mention on its way to the store.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
@@ -157,7 +160,7 @@ impl Annotator {
                         key: items[index].mention.key(),
                         plugin: analyzer.id().to_owned(),
                         version: analyzer.version().to_owned(),
-                        stage: "annotate".to_owned(),
+                        stage: ANNOTATE.to_owned(),
                         message: message.clone(),
                         at: now,
                     }));

@@ -30,6 +30,7 @@ pub mod text;
 pub mod waves;
 
 pub use analysis::{Analysed, Analysis};
+pub use annotate::ANNOTATE;
 pub use error::{PipelineError, PlanError};
 pub use event::{Event, Reanalyzed, Summary, Tally};
 pub use lend::document;

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 use vigie_store::{Renewal, Renewed, Store, StoreError, Stored};
 
-use crate::annotate::{Annotator, Item};
+use crate::annotate::{ANNOTATE, Annotator, Item};
 use crate::error::PipelineError;
 use crate::event::{Event, Reanalyzed};
 use crate::plan::Options;
@@ -42,8 +42,14 @@ impl Pass<'_> {
 
     async fn go_through(&self) -> Result<Reanalyzed, StoreError> {
         let analyzed = self.annotator.fingerprint();
-        let reach = self.store.snapshot()?.renewed()?;
-        let reached = if reach.analyzed == analyzed { reach.until } else { 0 };
+        let snapshot = self.store.snapshot()?;
+        let reach = snapshot.renewed()?;
+        let mut reached = if reach.analyzed == analyzed { reach.until } else { 0 };
+        // What failed is tried again by who asks for it; in the background of every run it would fail for ever.
+        if !self.background && reached >= reach.last && snapshot.dead_letters()?.iter().any(|letter| letter.stage == ANNOTATE) {
+            reached = 0;
+        }
+        drop(snapshot);
         let mut progress = Reanalyzed { reached, last: reach.last, ..Reanalyzed::default() };
         let mut quiet = 0;
         while !self.stop.is_cancelled() {

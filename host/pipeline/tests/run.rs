@@ -431,6 +431,8 @@ async fn what_cannot_be_analyzed_again_is_kept_and_told() {
     let (events, _happened) = unbounded_channel();
     let pass = pipeline.reanalyze(&CancellationToken::new(), &events).await.expect("a pass");
     assert_eq!((pass.renewed, pass.failed, pass.done), (2, 1, true));
+    let again = pipeline.reanalyze(&CancellationToken::new(), &events).await.expect("a pass");
+    assert_eq!((again.renewed, again.failed, again.done), (1, 1, true), "what failed is tried again, and nothing else");
     assert_eq!(counted(&bed), [("acme fine".to_owned(), "2.0.0".to_owned(), 18.0)]);
     assert_eq!(bed.texts().len(), 2);
     assert_eq!(bed.store.snapshot().expect("a snapshot").stats().expect("stats").dead_letters, 1);

@@ -25,6 +25,7 @@ use crate::import::file_source::{FileSource, Plan, Progress, Skipped};
 use crate::import::format::Format;
 use crate::import::rows;
 use crate::render::number;
+use crate::render::progress::{counts, unannotated};
 use crate::render::text::harmless;
 use crate::{engine, log};
 
@@ -190,8 +191,11 @@ impl Import {
         let source: Arc<dyn Source> = Arc::new(source);
 
         // A dry run has a store of its own that is thrown away.
-        let scratch = self.dry_run.then(|| std::env::temp_dir().join(format!("vigie-dry-{}.redb", std::process::id())));
-        let store = Store::open(scratch.as_deref().unwrap_or(&reading.config.store))?;
+        let scratch = self.dry_run.then(tempfile::tempdir).transpose()?;
+        let store = match &scratch {
+            Some(scratch) => Store::open(&scratch.path().join("vigie.redb"))?,
+            None => Store::open(&reading.config.store)?,
+        };
         let sandbox = engine::runtime(context, &reading.config.network, Some(&reading.config.store))?;
         let mut whole = engine::plan(&sandbox, &reading.config, &reading.catalog)?;
         whole.connectors = vec![Connector {
@@ -223,9 +227,6 @@ impl Import {
         let summary = pipeline.run(Mode::Once, stop, events).await;
         show.await?;
         watch.abort();
-        if let Some(scratch) = scratch {
-            std::fs::remove_file(scratch)?;
-        }
         let summary = summary?;
         let progress = progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let failure = summary.failures.values().next().cloned();
@@ -259,7 +260,8 @@ impl Import {
                 number::count(rate.round() as u64)
             )?;
             let word = if self.dry_run { "would be new" } else { "new" };
-            writeln!(out, "  {}", crate::render::progress::counts(tally).replace(" new", &format!(" {word}")))?;
+            writeln!(out, "  {}", counts(tally).replace(" new", &format!(" {word}")))?;
+            write!(out, "{}", unannotated(tally.dead_letters))?;
             let skipped: u64 = progress.skipped.values().sum();
             if skipped > 0 {
                 writeln!(out, "  {} rows skipped:", number::count(skipped))?;

@@ -22,7 +22,8 @@ use crate::{engine, log};
 /// Analyze stored mentions again where analyzers have changed since
 ///
 /// `vigie run` does the same in the background whenever a version or a setting of an analyzer has changed; this does it now. It can be
-/// stopped anywhere and goes on from there. While `vigie run` is at work, it says how far that has come.
+/// stopped anywhere and goes on from there. What could not be annotated is tried again. While `vigie run` is at work, it says how far
+/// that has come.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vigie reanalyze
@@ -93,10 +94,10 @@ impl Reanalyze {
         Ok(done?)
     }
 
-    fn print(&self, context: &Context, progress: &Reanalyzed, how: &str, next: &str) -> Result<(), Stop> {
+    fn print(&self, context: &Context, reanalyzed: &Reanalyzed, how: &str, next: &str) -> Result<(), Stop> {
         let mut out = context.out();
         if self.json {
-            let mut whole = serde_json::to_value(progress)?;
+            let mut whole = serde_json::to_value(reanalyzed)?;
             whole["how"] = json!(how);
             writeln!(out, "{}", serde_json::to_string_pretty(&whole)?)?;
             return Ok(out.flush()?);
@@ -106,11 +107,9 @@ impl Reanalyze {
         }
         let paint = Paint { on: context.colour() };
         writeln!(out, "{how}")?;
-        if progress.failed > 0 {
-            writeln!(out, "  {} could not be analyzed by every analyzer and are kept", number::count(progress.failed))?;
-        }
-        if progress.last > 0 && !progress.done {
-            writeln!(out, "  {} of the store is looked at", progress::share(progress))?;
+        write!(out, "{}", progress::unannotated(reanalyzed.failed))?;
+        if reanalyzed.last > 0 && !reanalyzed.done {
+            writeln!(out, "  {} of the store is looked at", progress::share(reanalyzed))?;
         }
         writeln!(out, "\nNext: {}", paint.cyan(next))?;
         Ok(out.flush()?)

@@ -16,7 +16,7 @@ use crate::config::Reading;
 use crate::context::Context;
 use crate::exit::{OTHER, Stop};
 use crate::plugins::WHAT_IS_MISSING;
-use crate::render::progress::Progress;
+use crate::render::progress::{self, Progress};
 use crate::render::text::harmless;
 use crate::render::{Align, Paint, Table, number, width};
 use crate::{engine, log};
@@ -131,9 +131,7 @@ impl Run {
         let end = if summary.stopped { "stopped after" } else { "done in" };
         writeln!(out, "\n{}", table.draw(paint, width()))?;
         writeln!(out, "  {end} {}: {} new mentions", number::time(took), number::count(total.new))?;
-        if total.dead_letters > 0 {
-            writeln!(out, "  {} could not be annotated and are kept without", number::count(total.dead_letters))?;
-        }
+        write!(out, "{}", progress::unannotated(total.dead_letters))?;
         for (connector, failure) in &summary.failures {
             writeln!(out, "  {} {connector}: {}", paint.yellow("!"), harmless(failure))?;
         }

@@ -199,6 +199,14 @@ pub(crate) fn share(progress: &Reanalyzed) -> String {
     number::percent(progress.reached as f64 / progress.last.max(progress.reached).max(1) as f64)
 }
 
+/// How many mentions are kept without what an analyzer would have found, and where to see why; empty if none are.
+pub(crate) fn unannotated(mentions: u64) -> String {
+    if mentions == 0 {
+        return String::new();
+    }
+    format!("  {} could not be annotated and are kept without: vigie dead-letters\n", number::count(mentions))
+}
+
 /// A tally in words, without what is zero.
 pub(crate) fn counts(tally: &Tally) -> String {
     let parts: Vec<String> = [
