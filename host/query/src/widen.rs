@@ -16,6 +16,9 @@ use crate::syntax::{Expr, Kind, Node, Pattern, Scope, TextLeaf, Words};
 /// Most clauses of which products are kept; beyond it each AND contributes one of its sides.
 const MANY: usize = 256;
 
+/// Most words that an AND adds to its alternatives, all of them together: each says them again, and without one it finds more, never less.
+const MOST_TERMS: usize = 16_384;
+
 /// A set of clauses of which one holds.
 type Clauses = Vec<Terms>;
 
@@ -121,13 +124,26 @@ fn sum(parts: impl Iterator<Item = Clauses>) -> Clauses {
 fn product(parts: impl Iterator<Item = Clauses>, products: bool) -> Clauses {
     let mut parts: Vec<Clauses> = parts.collect();
     let size: usize = parts.iter().map(Vec::len).sum();
+    // What holds whichever alternative does is gathered first, and added once.
+    let mut common = Terms::default();
+    parts.retain_mut(|clauses| match &mut clauses[..] {
+        [only] => {
+            common.all.append(&mut only.all);
+            common.none.append(&mut only.none);
+            false
+        }
+        _ => true,
+    });
+    if !products && !common.all.is_empty() {
+        parts.clear();
+    }
     // The most telling side first, so that what does not fit any more is the least telling.
     parts.sort_by_key(|clauses| (clauses.iter().any(|terms| terms.all.is_empty()), clauses.len()));
     let most = if products { size.max(16) } else { 0 };
     let mut parts = parts.into_iter();
     let mut joined = parts.next().unwrap_or_else(everything);
     for part in parts {
-        if part.len() > 1 && joined.len() * part.len() > most {
+        if joined.len() * part.len() > most {
             continue;
         }
         let pairs = joined.iter().flat_map(|left| part.iter().map(move |right| (left, right)));
@@ -137,7 +153,12 @@ fn product(parts: impl Iterator<Item = Clauses>, products: bool) -> Clauses {
             vec![Terms { all, none }]
         }));
     }
-    joined
+    let room = MOST_TERMS / joined.len();
+    for terms in &mut joined {
+        terms.all.extend(common.all.iter().take(room).cloned());
+        terms.none.extend(common.none.iter().take(room.saturating_sub(common.all.len())).cloned());
+    }
+    sum(std::iter::once(joined))
 }
 
 /// Tags of which one is the language of every mention that matches; `None` if a mention in any language can match.
@@ -149,5 +170,25 @@ fn languages(node: &Node) -> Option<BTreeSet<String>> {
         }
         Kind::Meta(Meta::Language(tag)) if tag != "und" => Some(BTreeSet::from([tag.clone()])),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Query;
+
+    /// Each of many alternatives would repeat each of many exclusions.
+    #[test]
+    fn what_is_handed_to_services_stays_in_proportion() {
+        let any: Vec<String> = (0..250).map(|number| format!("a{number}")).collect();
+        let none: String = (0..4_000).map(|number| format!(" -w{number}")).collect();
+        let search = Query::parse(&format!("({}){none}", any.join(" OR "))).expect("a query").query.widen();
+        assert_eq!(search.any.len(), 250);
+        assert!(search.any.iter().all(|clause| clause.all.len() == 1 && !clause.none.is_empty()));
+        assert!(search.any.iter().map(|clause| clause.none.len()).sum::<usize>() <= super::MOST_TERMS);
+
+        let words: Vec<String> = (0..5_000).map(|number| format!("w{number}")).collect();
+        let search = Query::parse(&words.join(" AND ")).expect("a query").query.widen();
+        assert_eq!((search.any.len(), search.any[0].all.len()), (1, 5_000));
     }
 }
