@@ -81,7 +81,9 @@ pub fn order(analyzers: &[Needs]) -> Result<Vec<Vec<usize>>, WaveError> {
                 None => return Err(WaveError::MissingInput { analyzer: analyzer.id.clone(), key: key.clone() }),
             }
         }
-        before.extend(analyzer.prefers.iter().filter_map(|key| writers.get(key.as_str())).flatten());
+        // Who finds the language may well read the one the service states.
+        let preferred = analyzer.prefers.iter().filter_map(|key| writers.get(key.as_str())).flatten();
+        before.extend(preferred.filter(|&&other| other != index));
         // Reading what one writes oneself would be a circle of one only if another could not supply it.
         let others = before.iter().any(|&other| other != index);
         before.retain(|&other| other != index || !others);
@@ -123,6 +125,12 @@ mod tests {
         ];
         assert_eq!(order(&analyzers), Ok(vec![vec![2, 3], vec![1], vec![0]]));
         assert_eq!(order(&[]), Ok(vec![]));
+    }
+
+    #[test]
+    fn who_finds_the_language_may_read_the_one_that_is_stated() {
+        let analyzers = [needs("mood", &[], &["language"], &[]), needs("tongue", &[], &["language"], &["language"])];
+        assert_eq!(order(&analyzers), Ok(vec![vec![1], vec![0]]));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use indicatif::MultiProgress;
 use serde_json::{Value, json};
 use vigie_mention::Mention;
 use vigie_pipeline::{Analysed, Analysis, Analyzer, Options};
-use vigie_runtime::{AnalyzerUse, Kind, Limits, check_settings};
+use vigie_runtime::{AnalyzerUse, Kind, Limits, Read, check_settings};
 
 use crate::config::{Network, Problems, suggest};
 use crate::context::Context;
@@ -74,30 +74,41 @@ impl Annotate {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
 
         let began = Instant::now();
-        let (mut documents, mut failed) = (0_u64, 0_u64);
+        let (mut documents, mut failed, mut speechless) = (0_u64, 0_u64, 0_u64);
+        let needy = needs_a_language(&analyzers);
         loop {
             let chunk = input.chunk(context.now())?;
             if chunk.is_empty() {
                 break;
             }
             documents += chunk.len() as u64;
+            if needy.is_some() {
+                speechless += chunk.iter().flatten().filter(|(mention, _)| mention.language.is_none()).count() as u64;
+            }
             let mentions: Vec<Mention> = chunk.iter().filter_map(|line| line.as_ref().ok()).map(|read| read.0.clone()).collect();
             let mut answers = runtime.block_on(analysis.run(mentions)).into_iter();
             let mut out = context.out();
             for line in &chunk {
                 let answer = match line {
                     Ok(_) => answers.next().unwrap_or_default(),
-                    Err(message) => Analysed { annotations: Vec::new(), failures: vec![("input".to_owned(), message.clone())] },
+                    Err((message, _)) => {
+                        Analysed { annotations: Vec::new(), failures: vec![("input".to_owned(), message.clone())] }
+                    }
                 };
                 failed += u64::from(!answer.failures.is_empty());
-                self.print(&mut out, line.as_ref().ok(), &answer)?;
+                self.print(&mut out, line, &answer)?;
             }
             out.flush()?;
         }
         if !context.quiet {
             let seconds = began.elapsed().as_secs_f64().max(1e-9);
             let rate = number::count((documents as f64 / seconds).round() as u64);
-            writeln!(io::stderr().lock(), "{} documents in {seconds:.2} s: {rate} a second", number::count(documents))?;
+            let mut err = io::stderr().lock();
+            writeln!(err, "{} in {seconds:.2} s: {rate} a second", number::counted(documents, "document"))?;
+            if let Some(analyzer) = needy.filter(|_| speechless > 0) {
+                let documents = number::counted(speechless, "document");
+                writeln!(err, "{documents} without a `language`, which `{analyzer}` goes by: add `language` to --analyzers")?;
+            }
         }
         if failed > 0 {
             let line = format!("{} of {} documents were not annotated by every analyzer; see `failures`", failed, documents);
@@ -106,8 +117,11 @@ impl Annotate {
         Ok(())
     }
 
-    fn print(&self, out: &mut impl Write, document: Option<&document::Read>, answer: &Analysed) -> Result<(), Stop> {
-        let id = document.and_then(|read| read.1.as_ref());
+    fn print(&self, out: &mut impl Write, line: &Line, answer: &Analysed) -> Result<(), Stop> {
+        let (text, id) = match line {
+            Ok((mention, id)) => (mention.text.as_str(), id),
+            Err((_, id)) => ("", id),
+        };
         if self.json {
             let mut line = json!({ "annotations": answer.annotations });
             if let (Some(id), Some(fields)) = (id, line.as_object_mut()) {
@@ -121,7 +135,7 @@ impl Annotate {
             out.write_all(b"\n")?;
             return Ok(());
         }
-        writeln!(out, "{}", fit(&harmless(document.map_or("", |read| &read.0.text)), 100))?;
+        writeln!(out, "{}", fit(&harmless(text), 100))?;
         for annotation in &answer.annotations {
             let sure = annotation.confidence.map(|confidence| format!("  ({})", number::percent(f64::from(confidence))));
             writeln!(out, "  {:18} {}{}", annotation.key, document::shown(&annotation.value), sure.unwrap_or_default())?;
@@ -144,6 +158,9 @@ impl Annotate {
         let mut entries: Vec<Entry> = Vec::new();
         for name in names {
             let name = name.trim();
+            if entries.iter().any(|entry| entry.package.manifest().id == name) {
+                return Err(Stop::usage_message(format!("--analyzers names `{name}` twice")));
+            }
             let entry = if name.ends_with(".wasm") || name.contains('/') {
                 Catalog::read_file(Path::new(name)).map_err(Stop::usage_message)?
             } else {
@@ -153,7 +170,7 @@ impl Annotate {
                     } else {
                         suggest(name, "Bundled analyzers", known.iter().map(String::as_str))
                     };
-                    Stop::usage_message(format!("there is no bundled analyzer `{name}`, or it was named twice: {help}"))
+                    Stop::usage_message(format!("there is no bundled analyzer `{name}`: {help}"))
                 })?
             };
             if entry.package.manifest().kind != Kind::Analyzer {
@@ -188,6 +205,19 @@ impl Annotate {
     }
 }
 
+/// An analyzer that goes by a language none of them finds, if there is one.
+fn needs_a_language(analyzers: &[Arc<dyn Analyzer>]) -> Option<String> {
+    let finds = |analyzer: &Arc<dyn Analyzer>| analyzer.writes().iter().any(|key| key == "language");
+    let reads = |analyzer: &&Arc<dyn Analyzer>| analyzer.reads().contains(&Read::Language);
+    if analyzers.iter().any(finds) {
+        return None;
+    }
+    analyzers.iter().find(reads).map(|analyzer| analyzer.id().to_owned())
+}
+
+/// A line of the input: a document, or why it is none.
+type Line = Result<document::Read, document::Refused>;
+
 /// The documents, read a chunk at a time.
 struct Input {
     lines: Box<dyn BufRead>,
@@ -207,13 +237,14 @@ impl Input {
     }
 
     /// The next documents; a line that is none is told in its place. Blank lines are passed over.
-    fn chunk(&mut self, now: vigie_mention::Instant) -> Result<Vec<Result<document::Read, String>>, Stop> {
+    fn chunk(&mut self, now: vigie_mention::Instant) -> Result<Vec<Line>, Stop> {
         let mut chunk = Vec::new();
         let mut line = Vec::new();
         while chunk.len() < CHUNK {
             line.clear();
             // A line may be longer than the bound; the rest of it is then read as the next one and refused as well.
-            let read = io::Read::take(&mut self.lines, LONGEST_LINE).read_until(b'\n', &mut line)?;
+            let read = io::Read::take(&mut self.lines, LONGEST_LINE).read_until(b'\n', &mut line);
+            let read = read.map_err(|error| Stop::usage_message(format!("{}: {error}", self.name)))?;
             if read == 0 {
                 break;
             }
@@ -222,7 +253,7 @@ impl Input {
                 continue;
             }
             let read = document::read(&line, self.number, now);
-            chunk.push(read.map_err(|error| format!("{}, line {}: {error}", self.name, self.number)));
+            chunk.push(read.map_err(|(error, id)| (format!("{}, line {}: {error}", self.name, self.number), id)));
         }
         Ok(chunk)
     }

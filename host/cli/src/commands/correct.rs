@@ -154,6 +154,9 @@ impl Correct {
                 .ok_or_else(|| Stop::usage_message(format!("`{text}`: write KEY=VALUE, such as {DEFAULT_KEY}=negative")))?;
             let key = keys::find(keys, name)?;
             key.check(value).map_err(Stop::usage_message)?;
+            if truths.iter().any(|(named, _): &(&Key, &str)| named.name == key.name) {
+                return Err(Stop::usage_message(format!("`{name}` is said twice: a mention has one")));
+            }
             truths.push((key, value));
         }
         let stored = named::mention(snapshot, self.mention.as_deref().unwrap_or_default())?;
@@ -264,9 +267,14 @@ fn read(file: &std::path::Path) -> Result<(String, String), Stop> {
     let mut text = String::new();
     if file.as_os_str() == "-" {
         io::stdin().lock().read_to_string(&mut text)?;
-        return Ok(("standard input".to_owned(), text));
+        return Ok(("standard input".to_owned(), without_mark(&text)));
     }
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file).map_err(|error| Stop::usage_message(format!("{name}: {error}")))?;
-    Ok((name, text))
+    Ok((name, without_mark(&text)))
+}
+
+/// Without the byte order mark that spreadsheets and editors write first.
+fn without_mark(text: &str) -> String {
+    text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()
 }

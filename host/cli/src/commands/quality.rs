@@ -20,7 +20,7 @@ use crate::render::Paint;
 
 /// How often an analyzer is right, and what its numbers are without its mistakes
 ///
-/// Held against each other are corrections (`vigie correct`) and what the analyzer finds now, in the version that is in use. The accuracy of
+/// Held against each other are corrections (`vigie correct`) and what the analyzer found, in the version whose results `vigie report` counts. The accuracy of
 /// a random sample stands for all mentions; what somebody picked does not. The confusion of the sample corrects the shares.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -74,6 +74,8 @@ struct Whole<'a> {
     key: &'a str,
     analyzer: &'a str,
     version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coming: &'a Option<String>,
     topics: &'a [TopicId],
     #[serde(flatten)]
     seen: &'a Seen,
@@ -93,13 +95,14 @@ impl Show {
             writeln!(io::stderr().lock(), "warning: {warning}")?;
         }
         let snapshot = Reader::open(&shape.store)?.snapshot()?;
+        let key = &key.counted(snapshot.in_use()?.as_ref());
         let filter = Filter { topics: self.topic.clone(), ..Filter::default() };
         let seen = look(snapshot.mentions(&filter)?, key, &corrections.of(&key.name))?;
         let quality = quality(&key.values, &seen.judgements, &seen.counts);
         let mut out = context.out();
         if self.json {
-            let Key { name, analyzer, version, .. } = key;
-            let whole = Whole { key: name, analyzer, version, topics: &self.topic, seen: &seen, quality: &quality };
+            let Key { name, analyzer, version, coming, .. } = key;
+            let whole = Whole { key: name, analyzer, version, coming, topics: &self.topic, seen: &seen, quality: &quality };
             writeln!(out, "{}", serde_json::to_string_pretty(&whole)?)?;
             return Ok(out.flush()?);
         }
@@ -187,6 +190,7 @@ mod tests {
             name: "mood".into(),
             analyzer: "mood".into(),
             version: "2.0.0".into(),
+            coming: None,
             learned: Some(head),
             values: vec!["good".into(), "bad".into()],
             learning: Learning::Cannot,

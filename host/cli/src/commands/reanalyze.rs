@@ -29,7 +29,7 @@ use crate::{engine, log};
   vigie reanalyze
   vigie reanalyze --json | jq .renewed
 
-What an older version found counts in no figure: `vigie report` says how many mentions wait.")]
+From then on what an older version found counts in no figure: `vigie report` says how many mentions wait.")]
 pub(crate) struct Reanalyze {
     /// Print the summary as JSON
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! Which annotations can be corrected and measured: texts with a list of values, of the analyzers that are on.
 
 use vigie_runtime::{Kind, ValueType};
+use vigie_store::InUse;
 
 use crate::config::{Problems, Shape, suggest};
 use crate::context::Context;
@@ -18,8 +19,10 @@ pub(crate) struct Key {
     pub(crate) name: String,
     /// Id of the analyzer that writes it.
     pub(crate) analyzer: String,
-    /// The version its annotations carry now, which names the table learned in place.
+    /// The version its annotations carry, which names the table learned in place.
     pub(crate) version: String,
+    /// The version of the configuration, where the next run is the first to use it.
+    pub(crate) coming: Option<String>,
     /// What is known of that table, if there is one.
     pub(crate) learned: Option<Head>,
     /// The values there are.
@@ -63,6 +66,7 @@ pub(crate) fn all(context: &Context, shape: &Shape) -> Result<Vec<Key>, Stop> {
             name: write.key.clone(),
             analyzer: id.to_owned(),
             version: head.as_ref().map_or(&manifest.version, |head| &head.annotates_as).clone(),
+            coming: None,
             learned: head.clone(),
             values: write.one_of.clone(),
             learning: match (manifest.learns.contains(&write.key), learn) {
@@ -87,6 +91,16 @@ pub(crate) fn find<'k>(keys: &'k [Key], name: &str) -> Result<&'k Key, Stop> {
 }
 
 impl Key {
+    /// The same in the version whose results the store counts: a version that is installed or learned, but that no run has used yet, has
+    /// found nothing.
+    pub(crate) fn counted(&self, in_use: Option<&InUse>) -> Self {
+        let counted = in_use.and_then(|in_use| in_use.versions.get(&self.analyzer)).filter(|version| **version != self.version);
+        match counted {
+            None => self.clone(),
+            Some(version) => Self { version: version.clone(), coming: Some(self.version.clone()), learned: None, ..self.clone() },
+        }
+    }
+
     /// Whether a value is one of those there are.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
 use vigie_mention::{Author, Engagement, Instant, Mention, MentionKind, Moment, Precision, Rating, Value};
+use vigie_pipeline::admit::language_tag;
 use vigie_pipeline::text::{handles, hashtags};
 
 /// Stands where a source's id would: what is annotated here was collected by nobody.
@@ -10,6 +11,8 @@ const SOURCE: &str = "annotate";
 
 /// A document as a mention, and its own id if it has one.
 pub(super) type Read = (Mention, Option<Json>);
+/// Why a line is no document, and its id all the same if it has one.
+pub(super) type Refused = (String, Option<Json>);
 
 /// The fields that are looked at; all others are passed over.
 #[derive(Debug, Deserialize)]
@@ -34,12 +37,23 @@ struct Document {
 }
 
 /// Reads a line. `number` is the line's, which makes identities differ.
-pub(super) fn read(line: &[u8], number: u64, now: Instant) -> Result<Read, String> {
+pub(super) fn read(line: &[u8], number: u64, now: Instant) -> Result<Read, Refused> {
+    // Spreadsheets and editors write a byte order mark first.
+    let line = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(line);
+    mention(line, number, now).map_err(|message| {
+        let id = serde_json::from_slice::<Json>(line).ok().and_then(|document| document.get("id").cloned());
+        (message, id)
+    })
+}
+
+fn mention(line: &[u8], number: u64, now: Instant) -> Result<Read, String> {
     // A list would be read as the fields in their order.
     if !line.trim_ascii_start().starts_with(b"{") {
         return Err("it is no JSON object with a `text`".to_owned());
     }
-    let document: Document = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    let mut json = serde_json::Deserializer::from_slice(line);
+    let document: Document = serde_path_to_error::deserialize(&mut json).map_err(|error| wrong(&error))?;
+    json.end().map_err(|error| error.to_string())?;
     let author = document.author.map(author).transpose()?;
     let rating = document.rating.map(rating).transpose()?;
     let published = document.published.map(published).transpose()?;
@@ -55,7 +69,7 @@ pub(super) fn read(line: &[u8], number: u64, now: Instant) -> Result<Read, Strin
         handles: handles(&marked),
         text: document.text,
         quoted: Vec::new(),
-        language: document.language,
+        language: document.language.as_deref().and_then(language_tag),
         author,
         published,
         edited: None,
@@ -71,6 +85,15 @@ pub(super) fn read(line: &[u8], number: u64, now: Instant) -> Result<Read, Strin
         attributes: Vec::new(),
     };
     Ok((mention, document.id))
+}
+
+/// What is wrong, and in which field. Where in the line says nothing more then.
+fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let message = error.inner().to_string();
+    match (error.path().to_string().as_str(), error.inner().is_data()) {
+        (".", _) | (_, false) => message,
+        (path, true) => format!("`{path}`: {}", message.split(" at line ").next().unwrap_or_default()),
+    }
 }
 
 /// The form of a mention's author, or a handle alone.
@@ -128,7 +151,7 @@ mod tests {
     use super::*;
 
     fn mention(line: &str) -> Result<Mention, String> {
-        read(line.as_bytes(), 3, Instant::from_millis(0)).map(|read| read.0)
+        read(line.as_bytes(), 3, Instant::from_millis(0)).map(|read| read.0).map_err(|refused| refused.0)
     }
 
     #[test]
@@ -153,6 +176,19 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_is_passed_over_and_tags_are_brought_to_their_form() {
+        let read = |number| read("\u{feff}{\"text\":\"t\",\"language\":\"FR_fr\"}".as_bytes(), number, Instant::from_millis(0));
+        assert_eq!(read(1).expect("a document").0.language.as_deref(), Some("fr-FR"));
+        assert!(read(2).is_err(), "in the middle of a file it is none");
+    }
+
+    #[test]
+    fn a_refused_line_keeps_its_id() {
+        let refused = read(br#"{"id":"a7","text":3}"#, 1, Instant::from_millis(0)).expect_err("no text");
+        assert_eq!(refused.1, Some(Json::from("a7")));
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         for (line, word) in [
             ("{", "EOF"),
@@ -160,6 +196,8 @@ mod tests {
             ("[]", "`text`"),
             (r#"["x"]"#, "`text`"),
             (r#"{"title":"x"}"#, "`text`"),
+            (r#"{"text":"x","language":7}"#, "`language`: invalid type: integer `7`, expected a string"),
+            (r#"{"text":"x"} {}"#, "trailing"),
             (r#"{"text":"x","kind":"tweet"}"#, "tweet"),
             (r#"{"text":"x","author":3}"#, "`author`"),
             (r#"{"text":"x","rating":9}"#, "`rating`"),

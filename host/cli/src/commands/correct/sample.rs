@@ -93,6 +93,7 @@ mod tests {
             name: "mood".into(),
             analyzer: "mood".into(),
             version: "1.0.0".into(),
+            coming: None,
             learned: None,
             values: vec!["good".into(), "bad".into()],
             learning: Learning::Cannot,

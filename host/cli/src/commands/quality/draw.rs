@@ -12,6 +12,13 @@ use crate::render::text::{columns, harmless};
 pub(super) fn draw(key: &Key, seen: &Seen, quality: &Quality, paint: Paint) -> String {
     let head = format!("{} of {} {}", paint.bold(&key.name), key.analyzer, harmless(&key.version));
     let mut out = format!("{head}, on {} mentions\n\n", count(seen.mentions.counted));
+    if let Some(coming) = &key.coming {
+        let warning = paint.yellow("!");
+        out += &format!(
+            "  {warning} version {} is what comes next: `vigie reanalyze`, or the next run, brings it\n\n",
+            harmless(coming)
+        );
+    }
     accuracy(&mut out, seen, quality, paint);
     taught(&mut out, key, seen, paint);
     if seen.corrections.counted > 0 {
