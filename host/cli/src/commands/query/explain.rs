@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Read, Write};
 use clap::Args;
 use serde_json::{Value, json};
 use vigie_mention::{Annotation, Mention, TopicId};
+use vigie_pipeline::text::{handles, hashtags, links};
 use vigie_query::{Dialect, Explanation, Found, MatchText, Passage};
 use vigie_store::{Reader, Stored};
 
@@ -119,7 +120,7 @@ fn standard_input() -> Result<Value, Stop> {
         .map_err(|error| Stop::usage_message(format!("the standard input is no mention in JSON: {error}")))
 }
 
-/// A mention from JSON; what is left out is empty.
+/// A mention from JSON; what is left out is empty, or what admission finds in the text: hashtags, handles, links.
 pub(super) fn read_json(context: &Context, mut value: Value) -> Result<Known, Stop> {
     let wrong = |error: serde_json::Error| Stop::usage_message(format!("this is no mention in JSON: {error}"));
     let Some(fields) = value.as_object_mut() else {
@@ -135,6 +136,11 @@ pub(super) fn read_json(context: &Context, mut value: Value) -> Result<Known, St
         ("text", json!("")),
     ] {
         fields.entry(key).or_insert(default);
+    }
+    let words = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default();
+    let marked = format!("{}\n{}", words("title"), words("text"));
+    for (key, found) in [("hashtags", hashtags(&marked)), ("handles", handles(&marked)), ("links", links(&marked))] {
+        fields.entry(key).or_insert_with(|| json!(found));
     }
     if let Some(author) = fields.get_mut("author").and_then(Value::as_object_mut) {
         author.entry("id").or_insert_with(|| json!(""));
