@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::metadata::Meta;
 use crate::query::Query;
-use crate::syntax::{Expr, Kind, Near, Node, TextLeaf, Words};
+use crate::syntax::{Expr, Kind, Near, Node, Pattern, TextLeaf, Words};
+use crate::text::Sigil;
 
 impl Query {
     /// The same query with the parts of AND, OR and undirected distances sorted, and what is written twice written once.
@@ -47,17 +48,28 @@ impl Query {
 
 fn node(old: &Node) -> Node {
     let kind = match &old.kind {
-        Kind::And(nodes) => return joined(nodes, Kind::And, old),
-        Kind::Or(nodes) => return joined(nodes, Kind::Or, old),
-        Kind::Not(inner) => Kind::Not(Box::new(node(inner))),
+        Kind::And(nodes) => {
+            let open = |part: Node| if let Kind::And(inner) = part.kind { Ok(inner) } else { Err(part) };
+            return joined(nodes, open, Kind::And, old);
+        }
+        Kind::Or(nodes) => {
+            let open = |part: Node| if let Kind::Or(inner) = part.kind { Ok(inner) } else { Err(part) };
+            return joined(nodes, open, Kind::Or, old);
+        }
+        Kind::Not(inner) => match node(inner) {
+            // What was written twice may have hidden a NOT.
+            Node { kind: Kind::Not(inner), .. } => return *inner,
+            inner => Kind::Not(Box::new(inner)),
+        },
         Kind::Text(leaf) => Kind::Text(TextLeaf { expr: expr(&leaf.expr), ..leaf.clone() }),
         Kind::Meta(_) | Kind::Derived(_) => old.kind.clone(),
     };
     Node { kind, span: old.span.clone() }
 }
 
-fn joined(nodes: &[Node], join: impl Fn(Vec<Node>) -> Kind, old: &Node) -> Node {
-    let mut parts = sorted(nodes.iter().map(node));
+/// `open` takes a part apart that is joined in the same way, as one is of which a single branch was left.
+fn joined(nodes: &[Node], open: impl Fn(Node) -> Result<Vec<Node>, Node>, join: impl Fn(Vec<Node>) -> Kind, old: &Node) -> Node {
+    let mut parts = sorted(nodes.iter().flat_map(|part| open(node(part)).unwrap_or_else(|part| vec![part])));
     match parts.pop() {
         Some(only) if parts.is_empty() => only,
         Some(last) => {
@@ -71,7 +83,10 @@ fn joined(nodes: &[Node], join: impl Fn(Vec<Node>) -> Kind, old: &Node) -> Node 
 fn expr(old: &Expr) -> Expr {
     match old {
         Expr::AnyOf(any) => {
-            let mut any = sorted(any.iter().map(expr));
+            let mut any = sorted(any.iter().flat_map(|one| match expr(one) {
+                Expr::AnyOf(inner) => inner,
+                one => vec![one],
+            }));
             match any.pop() {
                 Some(only) if any.is_empty() => only,
                 Some(last) => {
@@ -89,8 +104,10 @@ fn expr(old: &Expr) -> Expr {
             Expr::Near(Box::new(Near { left, right, reach: near.reach, ordered: near.ordered, depth: near.depth }))
         }
         Expr::Window { words, extra } => {
-            let mut patterns = words.patterns.clone();
-            patterns.sort_by_cached_key(ToString::to_string);
+            // A handle's words stay together.
+            let mut whole: Vec<&[Pattern]> = words.patterns.chunk_by(|_, next| next.sigil == Sigil::Tail).collect();
+            whole.sort_by_cached_key(|patterns| patterns.iter().map(ToString::to_string).collect::<Vec<_>>());
+            let patterns = whole.concat();
             Expr::Window { words: Words { patterns, written: words.written.clone() }, extra: *extra }
         }
         Expr::Words(_) | Expr::Raw(_) => old.clone(),

@@ -73,6 +73,20 @@ fn words_phrases_and_what_is_near() {
         ("raw:BMW", "bmw", false),
         ("raw:BMW", "a BMW!", true),
         ("raw:BMW", "a BMWs", false),
+        ("raw:luc", "@jean-luc", true),
+        ("threads", "hi @bob@threads.net", false),
+        ("luc", "@jean-luc", false),
+        ("luc*", "@jean-luc", false),
+        ("@luc", "@jean-luc", false),
+        ("@jean-luc", "hi @Jean-Luc.", true),
+        ("\"hi @jean-luc\"", "hi @jean-luc", true),
+        ("net", "@bob.net", false),
+        ("luc", "@jean. Luc", true),
+        ("▶", "▶\u{FE0F} play", true),
+        ("🇷🇺", "🇦🇷🇺🇸", false),
+        ("🇺🇸", "🇦🇷🇺🇸", true),
+        ("has:emoji", "▶\u{FE0F}", true),
+        ("has:emoji", "© us", false),
         ("raw:\"C++\" NEAR/1 rust", "rust, not C++", true),
         ("raw:Été", "Ete", false),
         ("title:bmw", "bmw", false),
@@ -343,5 +357,49 @@ fn the_canonical_text_is_what_equal_queries_share() {
         let parsed = query(text);
         assert_eq!(parsed.to_string(), canonical, "{text}");
         assert_eq!(query(canonical), parsed, "{text}");
+    }
+}
+
+#[test]
+fn a_long_text_is_read_to_its_end() {
+    // Once, places were cut off behind the first 65,536, and with them the one pair at the end.
+    let text = format!("{}b", "a ".repeat(70_000));
+    assert!(query("a NEAR/1 b").matches(&body(&text)));
+    assert!(query("\"a b\"~1 ONEAR/0 c").matches(&body(&format!("{text} c"))));
+}
+
+#[test]
+fn letters_of_an_address_are_found_as_letters() {
+    let mut mention = post("x");
+    mention.url = Some("https://x.fr/%C3%89t%C3%A9?q=%20%FF%2".into());
+    let text = MatchText::of(&mention);
+    for text_of_query in ["url:*été*", "url:*%c3%a9t%C3%A9*", "url:x.fr/été", "url:*q=%20%ff%2"] {
+        let asked = query(text_of_query);
+        assert!(asked.matches(&text), "{text_of_query}");
+        assert_eq!(query(&asked.to_string()), asked, "{text_of_query}");
+    }
+}
+
+#[test]
+fn an_explanation_goes_inside_a_distance() {
+    let explained = query("acme NEAR/2 (phone OR tablet)").explain(&body("acme is very much not a phone"));
+    let shown: Vec<_> = explained.parts.iter().map(|part| (part.part.as_str(), part.truth, part.places.len())).collect();
+    assert_eq!(explained.truth, Some(false));
+    assert_eq!(shown, [("acme", Some(true), 1), ("phone OR tablet", Some(true), 1)]);
+    assert_eq!(explained.parts[1].parts[1].truth, Some(false));
+}
+
+#[test]
+fn what_was_written_twice_hides_no_structure() {
+    for (text, expected) in [
+        ("b OR ((a OR c) AND (a OR c))", "a OR b OR c"),
+        ("NOT ((NOT a) AND (NOT a))", "a"),
+        ("b AND NOT (NOT a OR NOT a)", "a AND b"),
+        ("freq/2:((a NEAR/1 b OR a NEAR/1 b) NEAR/3 c)", "freq/2:(a NEAR/1 b NEAR/3 c)"),
+        ("\"x @jean-luc\"~2", "\"@jean-luc x\"~2"),
+    ] {
+        let normalised = query(text).normalised();
+        assert_eq!(normalised.to_string(), expected);
+        assert_eq!(query(expected).fingerprint(), query(text).fingerprint(), "{text}");
     }
 }

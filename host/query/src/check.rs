@@ -114,7 +114,7 @@ fn inside(words: &Words, scope: Scope, wild: bool) -> Vec<String> {
     };
     let patterns = &words.patterns;
     let mut wider = Vec::new();
-    for start in 0..patterns.len() {
+    for start in (0..patterns.len()).filter(|start| patterns.get(*start).is_some_and(|first| first.sigil != Sigil::Tail)) {
         for end in start + 1..=patterns.len().min(start + LONGEST_PHRASE) {
             wider.extend(patterns.get(start..end).map(|part| show(part.to_vec())));
         }
@@ -122,7 +122,7 @@ fn inside(words: &Words, scope: Scope, wild: bool) -> Vec<String> {
     for pattern in patterns {
         let plain = |text: String, wild| Pattern { sigil: Sigil::None, text, wild };
         // A handle is no word.
-        if pattern.sigil == Sigil::At {
+        if matches!(pattern.sigil, Sigil::At | Sigil::Tail) {
             continue;
         }
         wider.push(show(vec![plain(pattern.text.clone(), pattern.wild)]));

@@ -56,7 +56,7 @@ fn explain(node: &Node, text: &MatchText) -> Explanation {
     let (parts, places) = match &node.kind {
         Kind::And(nodes) | Kind::Or(nodes) => (nodes.iter().map(|node| explain(node, text)).collect(), Vec::new()),
         Kind::Not(inner) => (vec![explain(inner, text)], Vec::new()),
-        Kind::Text(leaf) => (Vec::new(), found(leaf, text)),
+        Kind::Text(leaf) => (inside(leaf, &node.span, text), found(leaf, text)),
         Kind::Meta(_) | Kind::Derived(_) => (Vec::new(), Vec::new()),
     };
     let value = match &node.kind {
@@ -65,6 +65,27 @@ fn explain(node: &Node, text: &MatchText) -> Explanation {
         _ => None,
     };
     Explanation { part: node.to_string(), span: node.span.clone(), truth: node.truth(text), value, places, parts }
+}
+
+/// What the operands of a distance, or of what is counted, say. All have the place of the whole.
+fn inside(leaf: &TextLeaf, span: &Range<usize>, text: &MatchText) -> Vec<Explanation> {
+    let operands: Vec<&Expr> = match &leaf.expr {
+        Expr::Near(near) => vec![&near.left, &near.right],
+        Expr::AnyOf(any) => any.iter().collect(),
+        Expr::Words(_) | Expr::Window { .. } | Expr::Raw(_) => return Vec::new(),
+    };
+    let explained = operands.into_iter().map(|expr| {
+        let leaf = TextLeaf { scope: leaf.scope, at_least: None, expr: expr.clone() };
+        Explanation {
+            part: leaf.to_string(),
+            span: span.clone(),
+            truth: Some(leaf.holds(text)),
+            value: None,
+            places: found(&leaf, text),
+            parts: inside(&leaf, span, text),
+        }
+    });
+    explained.collect()
 }
 
 /// An analyzer's value as a person reads it.

@@ -50,7 +50,8 @@ pub(crate) struct Lexer<'a> {
 /// The largest distance of NEAR and of `~`.
 const FARTHEST: u32 = 100;
 
-fn is_curly(c: char) -> bool {
+/// Quotes that are read as straight ones.
+pub(crate) fn is_curly(c: char) -> bool {
     matches!(c, '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }
 
@@ -165,19 +166,21 @@ impl<'a> Lexer<'a> {
         let mut text = String::new();
         let mut closed = false;
         let mut escaped = false;
+        let mut curly = open != '"';
         for c in self.rest().chars() {
             self.at += c.len_utf8();
             if escaped {
                 // Any other escaped character stands for itself, with its backslash.
-                if !matches!(c, '"' | '\\') {
+                if c != '"' && c != '\\' && !is_curly(c) {
                     text.push('\\');
                 }
                 text.push(c);
                 escaped = false;
             } else if c == '\\' {
                 escaped = true;
-            } else if c == '"' || (open != '"' && is_curly(c)) {
+            } else if c == '"' || is_curly(c) {
                 closed = true;
+                curly |= c != '"';
                 break;
             } else {
                 text.push(c);
@@ -189,7 +192,7 @@ impl<'a> Lexer<'a> {
         if !closed {
             found.push(self.unclosed("E103", "quote", start..start + open.len_utf8()).hint("write `\"` where the phrase ends"));
         }
-        if open != '"' && !std::mem::replace(&mut self.curly_seen, true) {
+        if curly && !std::mem::replace(&mut self.curly_seen, true) {
             found.push(Diagnostic::new("N104", start..self.at, "curly quotes are read as straight ones"));
         }
         let window = if closed && self.rest().starts_with('~') { self.window(found) } else { None };
@@ -290,7 +293,7 @@ fn operator(word: &str, span: Range<usize>, found: &mut Vec<Diagnostic>) -> Opti
         ("NEAR" | "ONEAR", None) => Some(Token::Near { reach: Reach::Tokens(4), ordered }),
         ("NEAR" | "ONEAR", Some(number)) => {
             let forward = name == "NEAR" && number.ends_with('f');
-            let digits = if forward { number.trim_end_matches('f') } else { number };
+            let digits = if forward { number.strip_suffix('f').unwrap_or(number) } else { number };
             let n = distance(digits, name, span, found).unwrap_or(4);
             Some(Token::Near { reach: Reach::Tokens(n), ordered: ordered || forward })
         }

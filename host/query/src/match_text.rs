@@ -73,6 +73,43 @@ pub(crate) struct Facts {
     video: bool,
 }
 
+/// An address in lower case, with the letters of other scripts as letters: `%C3%A9` and `é` are the same there.
+pub(crate) fn readable(address: &str) -> String {
+    if !address.contains('%') {
+        return address.to_lowercase();
+    }
+    let mut text = String::with_capacity(address.len());
+    let mut rest = address;
+    while let Some(at) = rest.find('%') {
+        let (before, escapes) = rest.split_at(at);
+        text.push_str(before);
+        let mut bytes = Vec::new();
+        let mut left = escapes;
+        while let Some(byte) = left.strip_prefix('%').and_then(|hex| u8::from_str_radix(hex.get(..2)?, 16).ok()) {
+            bytes.push(byte);
+            left = left.get(3..).unwrap_or("");
+        }
+        if bytes.is_empty() {
+            text.push('%');
+            left = escapes.get(1..).unwrap_or("");
+        }
+        for chunk in bytes.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                if !c.is_ascii() && c.is_alphanumeric() {
+                    text.push(c);
+                } else {
+                    let mut buffer = [0; 4];
+                    text.extend(c.encode_utf8(&mut buffer).bytes().map(|byte| format!("%{byte:02x}")));
+                }
+            }
+            text.extend(chunk.invalid().iter().map(|byte| format!("%{byte:02x}")));
+        }
+        rest = left;
+    }
+    text.push_str(rest);
+    text.to_lowercase()
+}
+
 /// An address in lower case, taken apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
@@ -84,7 +121,7 @@ pub(crate) struct Address {
 impl Address {
     /// `None` where there is no `://` and thus no host. Admission has checked the rest.
     pub(crate) fn of(url: &str) -> Option<Self> {
-        let whole = url.to_lowercase();
+        let whole = readable(url);
         let start = whole.find("://")? + 3;
         let rest = whole.get(start..)?;
         let path = start + rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -203,15 +240,15 @@ impl MatchText {
     }
 
     pub(crate) fn has(&self, thing: Thing) -> bool {
-        let somewhere = |test: &dyn Fn(char) -> bool| self.title.text.contains(test) || self.body.text.contains(test);
+        let somewhere = |test: fn(char) -> bool| self.title.text.contains(test) || self.body.text.contains(test);
         match thing {
             Thing::Link => !self.facts.links.is_empty(),
             Thing::Image => self.facts.image,
             Thing::Video => self.facts.video,
             Thing::Geo => self.facts.country.is_some(),
-            Thing::Question => self.facts.kind == MentionKind::Question || somewhere(&|c| matches!(c, '?' | '？' | '؟')),
+            Thing::Question => self.facts.kind == MentionKind::Question || somewhere(|c| matches!(c, '?' | '？' | '؟')),
             Thing::Hashtag => !self.facts.hashtags.is_empty(),
-            Thing::Emoji => somewhere(&text::is_emoji),
+            Thing::Emoji => text::has_emoji(&self.title.text) || text::has_emoji(&self.body.text),
         }
     }
 

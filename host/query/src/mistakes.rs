@@ -44,6 +44,7 @@ fn errors() {
         ("\"cut* off\"~3", vec![("E112", "\"cut* off\"~3")]),
         ("c*r", vec![("E113", "c*r")]),
         ("bmw NEAR/x audi", vec![("E120", "NEAR/x")]),
+        ("bmw NEAR/5ff audi", vec![("E120", "NEAR/5ff")]),
         ("bmw NEAR/101 audi", vec![("E121", "NEAR/101")]),
         ("\"a b\"~x", vec![("E120", "~x")]),
         ("freq/0:(a)", vec![("E122", "freq/0:")]),
@@ -102,6 +103,7 @@ fn warnings_and_notes() {
         ("bmw AND near/3", vec![("N102", "near/3")]),
         ("bmw OU audi", vec![("N101", "OU"), ("N103", "OU")]),
         ("“bmw”", vec![("N104", "“bmw”")]),
+        ("\"bmw” AND audi", vec![("N104", "\"bmw”")]),
     ] {
         let mut found = remarks(text);
         found.sort_unstable();
@@ -138,6 +140,14 @@ fn limits() {
     let wild: Vec<String> = (0..201).map(|n| format!("word{n}*")).collect();
     assert_eq!(code(&wild.join(" OR ")), ["E253"]);
     assert_eq!(code(&format!("\"{}\"", "a ".repeat(201))), ["E254"]);
+    for (text, says) in [
+        (vec!["a"; 5_007].join(" OR "), "has 5007 words, phrases and values, at most 5000"),
+        (format!("{}a{}", "(".repeat(70), ")".repeat(70)), "nested 65 deep or more, at most 64"),
+        (format!("{} OR more*", wild.join(" OR ")), "has 202 wildcards, at most 200"),
+    ] {
+        let found = Query::parse(&text).expect_err("over a limit");
+        assert!(found.iter().any(|one| one.message.contains(says)), "{found:?}");
+    }
     assert!(Query::parse(&format!("\"{}\"", "a ".repeat(200))).is_ok());
     assert!(Query::parse(&format!("{}a{}", "(".repeat(64), ")".repeat(64))).is_ok());
     assert!(Query::parse(&format!("{}a", "NOT ".repeat(16_000))).is_ok());

@@ -179,6 +179,10 @@ impl<'a> Parser<'a> {
         if let Some(span) = self.lines.take() {
             self.found.push(Diagnostic::new("N105", span, "a new line between bracketed lines is read as OR"));
         }
+        for one in self.found.iter_mut().filter(|one| one.code == "E253") {
+            let count = format!("the query has {} wildcards, at most {MOST_WILDCARDS} are allowed", self.wildcards);
+            one.message.push_str(&count);
+        }
         let failed = self.found.iter().any(|one| one.severity == Severity::Error);
         let tree = if failed { None } else { tree };
         if let Some(tree) = &tree {
@@ -299,8 +303,10 @@ impl<'a> Parser<'a> {
         })
     }
 
+    /// E252; reading stops there, so that what is nested deeper still is not counted.
     fn too_deep(&mut self, span: Range<usize>) {
-        self.report("E252", span, format!("nested deeper than {DEEPEST}"), "take brackets away, or divide the query");
+        let message = format!("the query is nested {} deep or more, at most {DEEPEST} is allowed", DEEPEST + 1);
+        self.report("E252", span, message, "take brackets away, or divide the query");
         self.stop();
     }
 

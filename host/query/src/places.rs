@@ -1,18 +1,24 @@
 //! Where words, phrases and what stands near each other occur in one passage.
 //!
 //! A place is a half-open range of token positions. `A NEAR B` has as many places as pairs that are close enough; in a text
-//! built to have millions of them only the first [`MOST_PLACES`] of each operator are looked at.
+//! built to have millions of them only the first are looked at: for each operator as many as the text has tokens, or
+//! [`MOST_PLACES`] in a shorter one. So what is kept is bounded by the text's length.
 
 use crate::match_text::Passage;
 use crate::syntax::{Expr, Near, Pattern, Reach, Words};
-use crate::text::{Sigil, Tokens};
+use crate::text::Tokens;
 use crate::words::raw_places;
 
 /// From the first to behind the last token.
 pub(crate) type Place = (u32, u32);
 
-/// Most places that are followed up for one operator in one passage.
+/// Most places that are followed up for one operator in one passage of fewer tokens.
 pub(crate) const MOST_PLACES: usize = 65_536;
+
+/// Most places of one operator in a passage.
+fn most_places(tokens: &Tokens) -> usize {
+    tokens.len().max(MOST_PLACES)
+}
 
 impl Pattern {
     /// Tokens that begin as this pattern does.
@@ -27,13 +33,8 @@ impl Pattern {
 
     /// Whether a token is what this pattern means.
     pub(crate) fn fits(&self, tokens: &Tokens, index: usize) -> bool {
-        let sigil = tokens.sigil(index);
-        let kind = match self.sigil {
-            // A plain word finds the hashtag too, never the handle.
-            Sigil::None => sigil != Sigil::At,
-            wanted => sigil == wanted,
-        };
-        kind && index < tokens.len()
+        self.sigil.finds(tokens.sigil(index))
+            && index < tokens.len()
             && if self.wild { wild(&self.text, tokens.form(index)) } else { self.text == tokens.form(index) }
     }
 }
@@ -71,7 +72,7 @@ impl Words {
 
     fn places(&self, tokens: &Tokens) -> Vec<Place> {
         let len = self.patterns.len() as u32;
-        settled(self.starts(tokens).map(|start| (start, start + len)).collect())
+        settled(self.starts(tokens).map(|start| (start, start + len)).collect(), tokens)
     }
 
     /// The narrowest windows with all words that are not wider than allowed: from each first word to the nearest last, and
@@ -96,7 +97,7 @@ impl Words {
         places.extend(narrowest(&events, &needed));
         let widest = self.patterns.len() as u32 + extra;
         let places = places.into_iter().map(|(a, b)| (a.min(b), a.max(b) + 1));
-        settled(places.filter(|(start, end)| end - start <= widest).collect())
+        settled(places.filter(|(start, end)| end - start <= widest).collect(), tokens)
     }
 }
 
@@ -134,10 +135,10 @@ fn narrowest(events: &[(u32, usize)], needed: &[usize]) -> Vec<(u32, u32)> {
 }
 
 /// In order, each once, not too many.
-fn settled(mut places: Vec<Place>) -> Vec<Place> {
+fn settled(mut places: Vec<Place>, tokens: &Tokens) -> Vec<Place> {
     places.sort_unstable();
     places.dedup();
-    places.truncate(MOST_PLACES);
+    places.truncate(most_places(tokens));
     places
 }
 
@@ -164,8 +165,8 @@ impl Expr {
         match self {
             Self::Words(words) => words.places(tokens),
             Self::Window { words, extra } => words.windows(*extra, tokens),
-            Self::Raw(text) => settled(raw_places(text, &passage.text).map(|bytes| tokens.touched(&bytes)).collect()),
-            Self::AnyOf(any) => settled(any.iter().flat_map(|expr| expr.places(passage)).collect()),
+            Self::Raw(text) => settled(raw_places(text, &passage.text).map(|bytes| tokens.touched(&bytes)).collect(), tokens),
+            Self::AnyOf(any) => settled(any.iter().flat_map(|expr| expr.places(passage)).collect(), tokens),
             Self::Near(near) => near.places(passage),
         }
     }
@@ -182,14 +183,15 @@ impl Near {
         if !self.ordered {
             places.extend(in_order(&right, &left, self.reach, &passage.tokens));
         }
-        settled(places)
+        settled(places, &passage.tokens)
     }
 }
 
 /// From the start of the first to the end of the second, where the second begins behind the first and within reach.
 fn in_order(first: &[Place], second: &[Place], reach: Reach, tokens: &Tokens) -> Vec<Place> {
     // Places that are looked at and are not near count too, so that no text can make it many times its length.
-    let mut looks = 4 * MOST_PLACES;
+    let most = most_places(tokens);
+    let mut looks = 4 * most;
     let last = |place: Place| tokens.sentence(place.0.max(place.1.saturating_sub(1)) as usize);
     let mut places = Vec::new();
     for &(start, end) in first {
@@ -204,7 +206,7 @@ fn in_order(first: &[Place], second: &[Place], reach: Reach, tokens: &Tokens) ->
                 Reach::Sentence => tokens.sentence(place.0 as usize) == sentence,
             };
             looks -= 1;
-            if !near || places.len() == MOST_PLACES || looks == 0 {
+            if !near || places.len() == most || looks == 0 {
                 break;
             }
             if reach != Reach::Sentence || last(place) == sentence {

@@ -110,6 +110,7 @@ fn placed() -> impl Strategy<Value = String> {
             (inner.clone(), 0..4_u32, inner.clone()).prop_map(|(a, n, b)| format!("({a} NEAR/{n} {b})")),
             (inner.clone(), 0..4_u32, inner.clone()).prop_map(|(a, n, b)| format!("({a} ONEAR/{n} {b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} SENTENCE {b})")),
+            inner.clone().prop_map(|a| format!("({a} OR {a})")),
             (inner.clone(), inner).prop_map(|(a, b)| format!("({a} OR {b})")),
         ]
     })
@@ -126,14 +127,34 @@ fn sound() -> impl Strategy<Value = String> {
         prop_oneof![
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} AND {b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} OR {b})")),
+            // Written twice, so that one of the two goes away when it is normalised.
+            inner.clone().prop_map(|a| format!("({a} AND {a})")),
+            inner.clone().prop_map(|a| format!("({a} OR {a})")),
             inner.prop_map(|a| format!("NOT {a}")),
         ]
     })
 }
 
 fn text() -> impl Strategy<Value = String> {
-    let words =
-        ["bmw", "BMW", "audi", "ete", "red", "x", "xs", "#bmw", "@bmw", "rock'n'roll", "bmws", "東京都", "BMW™", ".", "y", "y"];
+    let words = [
+        "bmw",
+        "BMW",
+        "audi",
+        "ete",
+        "red",
+        "x",
+        "xs",
+        "#bmw",
+        "@bmw",
+        "rock'n'roll",
+        "bmws",
+        "東京都",
+        "BMW™",
+        ".",
+        "y",
+        "y",
+        "@jean-bmw",
+    ];
     prop::collection::vec(prop::sample::select(words.to_vec()), 0..14).prop_map(|words| words.join(" "))
 }
 

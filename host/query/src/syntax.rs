@@ -7,6 +7,7 @@
 use std::fmt::{self, Write};
 use std::ops::Range;
 
+use crate::lex::is_curly;
 use crate::metadata::Meta;
 use crate::schema::Derived;
 use crate::text::Sigil;
@@ -227,8 +228,12 @@ impl Words {
     fn phrase(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
         for (index, pattern) in self.patterns.iter().enumerate() {
-            let space = if index > 0 { " " } else { "" };
-            write!(f, "{space}{pattern}")?;
+            let between = match pattern.sigil {
+                _ if index == 0 => "",
+                Sigil::Tail => "-",
+                _ => " ",
+            };
+            write!(f, "{between}{pattern}")?;
         }
         f.write_char('"')
     }
@@ -247,7 +252,7 @@ impl fmt::Display for Words {
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.sigil {
-            Sigil::None => {}
+            Sigil::None | Sigil::Tail => {}
             Sigil::Hash => f.write_char('#')?,
             Sigil::At => f.write_char('@')?,
         }
@@ -262,7 +267,7 @@ impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
         for c in self.0.chars() {
-            if matches!(c, '"' | '\\') {
+            if matches!(c, '"' | '\\') || is_curly(c) {
                 f.write_char('\\')?;
             }
             f.write_char(c)?;

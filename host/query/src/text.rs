@@ -26,6 +26,18 @@ pub(crate) enum Sigil {
     Hash,
     /// `@`: the token begins a handle.
     At,
+    /// The token goes on with the handle before it: `luc` of `@jean-luc`, `forum` of `@ana@forum.example`.
+    Tail,
+}
+
+impl Sigil {
+    /// Whether a query's word with this sign is a text's word with that one: a plain word finds the hashtag too, never the handle.
+    pub(crate) fn finds(self, there: Self) -> bool {
+        match self {
+            Self::None => matches!(there, Self::None | Self::Hash),
+            wanted => there == wanted,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,8 +75,14 @@ impl Tokens {
 
     /// Tokens of a query's word or phrase; with `wild`, `*` and `?` are characters of words.
     pub(crate) fn scan(text: &str, wild: bool) -> Self {
-        let mut scanner =
-            Scanner { tokens: Self::default(), open: Open::Nothing, sentence: 0, sigil: Sigil::None, after_word: false };
+        let mut scanner = Scanner {
+            tokens: Self::default(),
+            open: Open::Nothing,
+            sentence: 0,
+            sigil: Sigil::None,
+            after_word: false,
+            in_handle: false,
+        };
         scanner.run(text.get(..u32::MAX as usize).unwrap_or(text), wild);
         scanner.tokens
     }
@@ -131,6 +149,8 @@ struct Scanner {
     sentence: u32,
     sigil: Sigil,
     after_word: bool,
+    /// Since an `@` nothing but letters, digits, `_`, `.`, `-` and `@`: ingestion takes all that as one handle.
+    in_handle: bool,
 }
 
 impl Scanner {
@@ -178,7 +198,14 @@ impl Scanner {
                 }
                 self.after_word = true;
             } else if is_emoji(c) {
-                self.begin(c, at..until, Open::Nothing);
+                self.in_handle = false;
+                let pair = chars.next_if(|&(_, next)| is_flag_letter(c) && is_flag_letter(next));
+                self.begin(c, at..pair.map_or(until, |(at, letter)| at + letter.len_utf8()), Open::Nothing);
+                if let (Some((_, letter)), Some(token)) = (pair, self.tokens.tokens.last_mut()) {
+                    self.tokens.folded.push(letter);
+                    token.end = self.tokens.folded.len() as u32;
+                }
+                self.in_handle = false;
                 self.after_word = false;
             } else {
                 self.separate(c, chars.peek().map(|&(_, next)| next));
@@ -204,19 +231,23 @@ impl Scanner {
     fn begin(&mut self, letter: char, origin: Range<usize>, open: Open) {
         let start = self.tokens.folded.len() as u32;
         self.tokens.folded.push(letter);
+        let before = std::mem::replace(&mut self.sigil, Sigil::None);
+        let sigil = if self.in_handle { Sigil::Tail } else { before };
+        self.in_handle |= sigil == Sigil::At;
         self.tokens.tokens.push(Token {
             start,
             end: self.tokens.folded.len() as u32,
             from: origin.start as u32,
             until: origin.end as u32,
             sentence: self.sentence,
-            sigil: std::mem::replace(&mut self.sigil, Sigil::None),
+            sigil,
         });
         self.open = open;
     }
 
     fn separate(&mut self, c: char, next: Option<char>) {
         self.open = Open::Nothing;
+        self.in_handle &= matches!(c, '.' | '-' | '@');
         self.sigil = match c {
             '#' | '＃' if !self.after_word => Sigil::Hash,
             '@' | '＠' if !self.after_word => Sigil::At,
@@ -289,12 +320,37 @@ pub(crate) fn stands_alone(c: char) -> bool {
             | '\u{20000}'..='\u{323AF}')
 }
 
-pub(crate) fn is_emoji(c: char) -> bool {
+/// `®` and `™` are none although Unicode lists them: they stand inside names, and `"acme phone"` finds `Acme® phone`.
+fn is_emoji(c: char) -> bool {
     !c.is_ascii()
         && !is_ignorable(c)
-        && matches!(c,
-            '\u{231A}' | '\u{231B}' | '\u{23E9}'..='\u{23FA}' | '\u{2600}'..='\u{27BF}' | '\u{2B05}'..='\u{2B07}'
-            | '\u{2B1B}' | '\u{2B1C}' | '\u{2B50}' | '\u{2B55}' | '\u{1F000}'..='\u{1FAFF}')
+        && (is_sign(c)
+            || matches!(c,
+                '\u{231A}' | '\u{231B}' | '\u{23E9}'..='\u{23FA}' | '\u{2600}'..='\u{27BF}' | '\u{2B05}'..='\u{2B07}'
+                | '\u{2B1B}' | '\u{2B1C}' | '\u{2B50}' | '\u{2B55}' | '\u{1F000}'..='\u{1FAFF}'))
+}
+
+/// Emoji that are printed signs unless a variation selector follows.
+///
+/// # Source
+/// Unicode 16, emoji-data.txt: `Emoji` without `Emoji_Presentation`, what [`is_emoji`] names as a block left out.
+fn is_sign(c: char) -> bool {
+    matches!(c,
+        '©' | '‼' | '⁉' | '\u{2194}'..='\u{2199}' | '\u{21A9}' | '\u{21AA}' | '\u{2328}' | '\u{23CF}' | '\u{25AA}' | '\u{25AB}'
+        | '\u{25B6}' | '\u{25C0}' | '\u{25FB}'..='\u{25FE}' | '\u{2934}' | '\u{2935}' | '\u{3030}' | '\u{303D}' | '\u{3297}'
+        | '\u{3299}')
+}
+
+/// Two of them are a flag.
+fn is_flag_letter(c: char) -> bool {
+    matches!(c, '\u{1F1E6}'..='\u{1F1FF}')
+}
+
+/// Whether a text shows an emoji; signs alone are none.
+pub(crate) fn has_emoji(text: &str) -> bool {
+    let mut chars = text.chars().peekable();
+    std::iter::from_fn(|| chars.next().map(|c| (c, chars.peek() == Some(&'\u{FE0F}'))))
+        .any(|(c, coloured)| is_emoji(c) && (coloured || !is_sign(c)))
 }
 
 #[cfg(test)]
@@ -309,6 +365,7 @@ mod tests {
                     Sigil::None => "",
                     Sigil::Hash => "#",
                     Sigil::At => "@",
+                    Sigil::Tail => "@-",
                 };
                 format!("{sigil}{}", tokens.form(index))
             })
@@ -329,6 +386,10 @@ mod tests {
             ("so\u{AD}lo 👍🏽❤\u{FE0F}x", vec!["solo", "👍", "❤", "x"]),
             ("ΣΊΣΥΦΟΣ σίσυφος", vec!["σισυφοσ", "σισυφοσ"]),
             ("①½ 2\u{FE0F}\u{20E3}", vec!["11", "2", "2"]),
+            ("hi @bob@threads.net, @jean-luc. Luc", vec!["hi", "@bob", "@-threads", "@-net", "@jean", "@-luc", "luc"]),
+            ("@a_b.-c (@d) x@y.z @e/f", vec!["@a_b", "@-c", "@d", "x", "y", "z", "@e", "f"]),
+            ("a▶b© ⌨\u{FE0F}↔\u{FE0F}‼\u{FE0F} ®", vec!["a", "▶", "b", "©", "⌨", "↔", "‼"]),
+            ("🇦🇷🇺🇸 🇷🇺🇷", vec!["🇦🇷", "🇺🇸", "🇷🇺", "🇷"]),
             ("", vec![]),
         ] {
             assert_eq!(forms(text), expected, "{text}");

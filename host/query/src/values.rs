@@ -8,6 +8,7 @@ use vigie_mention::{Instant, MentionKind};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::fields::{Field, MetaField, nearest};
+use crate::match_text::readable;
 use crate::metadata::{AddressPattern, Bound, KnownField, Meta, NumberRange, Property, Thing, TimeRange};
 use crate::syntax::Scope;
 use crate::text::{Sigil, fold};
@@ -99,7 +100,7 @@ fn listed(field: MetaField, text: &str) -> Result<Meta, Wrong> {
 }
 
 fn address(text: &str) -> Result<AddressPattern, Wrong> {
-    let lower = text.to_lowercase();
+    let lower = readable(text);
     if lower.contains('*') {
         if lower.trim_matches('*').is_empty() {
             return Err(wrong("E203", "needs a part of an address", "write it as in `*promo*`"));
@@ -139,7 +140,7 @@ fn host_and_path(text: &str) -> Result<(String, String), Wrong> {
     if host.trim_matches('.').is_empty() || !host.chars().all(plain) {
         return Err(no_host());
     }
-    Ok((host.to_owned(), url[Position::BeforePath..].to_lowercase()))
+    Ok((host.to_owned(), readable(&url[Position::BeforePath..])))
 }
 
 /// A host of a saved list.

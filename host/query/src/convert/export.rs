@@ -1,6 +1,7 @@
 //! Our queries in other languages.
 
 use super::{Conversion, Effect, Foreign, Loss};
+use crate::fields::MetaField;
 use crate::library::Membership;
 use crate::metadata::{AddressPattern, Meta};
 use crate::query::Query;
@@ -86,7 +87,7 @@ impl Export {
             Kind::Or(nodes) => self.or(node, nodes, positive),
             Kind::Not(inner) => self.not(node, inner, positive, top),
             Kind::Text(leaf) => self.text(node, leaf, positive),
-            Kind::Meta(meta) => self.meta(node, meta),
+            Kind::Meta(meta) => self.meta(node, meta, positive),
             Kind::Derived(_) => {
                 self.lose(node, "what analyzers find is asked here only; left out");
                 None
@@ -126,37 +127,45 @@ impl Export {
         match &inner.kind {
             // X excludes single words and operators, not groups.
             Kind::Or(nodes) => {
-                let all =
-                    nodes.iter().filter_map(|node| self.node(node, !positive, false)).filter(|said| said.shape == Shape::Leaf);
-                let minus: Vec<Said> =
-                    all.map(|said| Said { text: format!("-{}", said.text), shape: Shape::Not, placed: false }).collect();
+                let minus: Vec<Said> = nodes.iter().filter_map(|part| self.minus(part, part, !positive)).collect();
                 joined(minus, Shape::And, " ")
             }
-            Kind::And(_) => {
-                self.lose(node, "X excludes single words, not several together; left out");
-                None
-            }
-            _ => {
-                let said = self.node(inner, !positive, false)?;
-                if said.shape == Shape::Leaf {
-                    return Some(Said { text: format!("-{}", said.text), shape: Shape::Not, placed: false });
-                }
-                self.lose(node, "X excludes single words; left out");
-                None
-            }
+            _ => self.minus(node, inner, !positive),
         }
     }
 
-    fn meta(&mut self, node: &Node, meta: &Meta) -> Option<Said> {
+    /// X's exclusion of a part, if that is a single word or operator; a loss is reported of `whole`.
+    fn minus(&mut self, whole: &Node, part: &Node, positive: bool) -> Option<Said> {
+        if matches!(part.kind, Kind::And(_)) {
+            self.lose(whole, "X excludes single words, not several together; left out");
+            return None;
+        }
+        let said = self.node(part, positive, false)?;
+        if said.shape == Shape::Leaf {
+            return Some(Said { text: format!("-{}", said.text), shape: Shape::Not, placed: false });
+        }
+        self.lose(whole, "X excludes single words; left out");
+        None
+    }
+
+    fn meta(&mut self, node: &Node, meta: &Meta, positive: bool) -> Option<Said> {
+        let by_name = matches!(meta, Meta::Author(_) | Meta::Among(MetaField::Author, _));
+        if self.to == Foreign::X && by_name {
+            if positive {
+                self.lose(node, "X finds an author by the handle alone, here display names count too; left out");
+                return None;
+            }
+            self.lose(node, "X excludes an author by the handle alone, here display names are excluded too");
+        }
         if let Meta::Among(field, list) = meta
             && list.values.len() <= MOST_LISTED
         {
             let one = |value: &String| match Membership::of(*field)? {
-                Membership::Hosts if *field == crate::fields::MetaField::Site => Some(Meta::Site(values::host(value).ok()?)),
+                Membership::Hosts if *field == MetaField::Site => Some(Meta::Site(values::host(value).ok()?)),
                 Membership::Hosts => {
                     Some(Meta::Address(*field, AddressPattern::Prefix { host: values::host(value).ok()?, path: String::new() }))
                 }
-                Membership::Folded if *field == crate::fields::MetaField::Author => Some(Meta::Author(Words::exact(value))),
+                Membership::Folded if *field == MetaField::Author => Some(Meta::Author(Words::exact(value))),
                 Membership::Folded => Some(Meta::Listed(*field, crate::text::fold(value.trim_start_matches(['@', '#'])))),
                 _ => Some(Meta::Id(*field, value.clone())),
             };
@@ -178,7 +187,13 @@ impl Export {
     fn text(&mut self, node: &Node, leaf: &TextLeaf, positive: bool) -> Option<Said> {
         let to = self.to.shown();
         if leaf.at_least.is_some() {
-            self.lose(node, format!("{to} counts no occurrences; {}", if positive { "once is enough" } else { "left out" }));
+            // Meltwater does count; how it spells that, none of its pages that we read says.
+            let why = if self.to == Foreign::Meltwater {
+                "counts occurrences in a way we cannot spell"
+            } else {
+                "counts no occurrences"
+            };
+            self.lose(node, format!("{to} {why}; {}", if positive { "once is enough" } else { "left out" }));
             if !positive {
                 return None;
             }
@@ -212,7 +227,9 @@ impl Export {
             Expr::Window { words, .. } => {
                 let message = format!("{} has no such window; {}", self.to.shown(), instead(positive, "all of its words"));
                 self.lose(node, message);
-                let all = words.spelled().into_iter().map(Said::leaf).collect();
+                // The rest of a handle is no word of its own.
+                let whole = words.patterns.iter().zip(words.spelled()).filter(|(pattern, _)| pattern.sigil != Sigil::Tail);
+                let all = whole.map(|(_, spelled)| Said::leaf(spelled)).collect();
                 if positive { joined(all, Shape::And, self.and_sign()) } else { None }
             }
             Expr::Raw(text) if self.to.has_raw() => Some(Said::leaf(format!("raw:\"{}\"", text.replace('"', " ")))),
@@ -272,7 +289,7 @@ impl Export {
             .patterns
             .iter()
             .zip(words.spelled())
-            .filter(|(pattern, _)| !pattern.wild)
+            .filter(|(pattern, _)| !pattern.wild && pattern.sigil != Sigil::Tail)
             .map(|(_, spelled)| Said::leaf(spelled))
             .collect();
         joined(whole, Shape::And, self.and_sign())

@@ -1,7 +1,8 @@
 //! Other products' queries in our language.
 //!
 //! Our grammar is close to all of theirs, so their text is rewritten token by token and then parsed. A part that we cannot say is
-//! first replaced by a word nobody writes, and taken out of the tree after parsing, so that the query only gets wider.
+//! first replaced by a word nobody writes, and taken out of the tree after parsing, so that the query only gets wider. A part that
+//! we can only say more widely is taken out where it excludes.
 
 use std::ops::Range;
 
@@ -26,18 +27,24 @@ const LOST: &str = "vigielostpart";
 ///
 /// let there = convert_from(Foreign::X, "acme from:jane -is:retweet").expect("a query");
 /// assert_eq!(there.text.as_deref(), Some("acme author:jane -kind:share"));
-/// assert_eq!(there.losses, []);
+/// assert_eq!(there.losses[0].part, "from:jane");
 /// ```
 pub fn convert_from(from: Foreign, text: &str) -> Result<Conversion, (String, Vec<Diagnostic>)> {
-    let mut import = Import { from, losses: Vec::new(), out: String::new(), lost: false };
+    let mut import = Import { from, text, losses: Vec::new(), out: String::new(), lost: false, wider: Vec::new() };
     import.rewrite(&pieces(text));
-    let Import { out, mut losses, lost, .. } = import;
+    let Import { out, mut losses, lost, mut wider, .. } = import;
     let parsed = match Reading::new().parse(&out) {
         Ok(parsed) => parsed,
         Err(remarks) => return Err((out, remarks)),
     };
+    let kept = without(&parsed.query.root, true, &mut wider);
+    let changed = lost || wider.iter().any(|one| one.left_out);
+    losses.extend(wider.into_iter().map(|one| {
+        let instead = if one.left_out { "; the exclusion is left out" } else { "" };
+        Loss { message: format!("{}{instead}", one.loss.message), ..one.loss }
+    }));
     losses.sort_by_key(|loss| loss.span.start);
-    let text = if lost { without(&parsed.query.root, true).map(|root| Query::of(root).to_string()) } else { Some(out) };
+    let text = if changed { kept.map(|root| Query::of(root).to_string()) } else { Some(out) };
     Ok(Conversion { text, losses })
 }
 
@@ -114,6 +121,8 @@ fn is_field_name(name: &str) -> bool {
 enum Ours {
     /// The same or another field, with the value as it stands.
     Field(&'static str),
+    /// A field that finds more than theirs, for this reason.
+    Wider(&'static str, &'static str),
     /// A whole text, which takes the value's place too.
     Text(String),
     /// Nothing, for this reason.
@@ -122,14 +131,25 @@ enum Ours {
     Kept,
 }
 
-struct Import {
+/// What is said more widely than there.
+struct Wider {
+    /// Its bytes in the rewritten text.
+    place: Range<usize>,
+    loss: Loss,
+    /// Whether it excluded, and is gone.
+    left_out: bool,
+}
+
+struct Import<'a> {
     from: Foreign,
+    text: &'a str,
     losses: Vec<Loss>,
     out: String,
     lost: bool,
+    wider: Vec<Wider>,
 }
 
-impl Import {
+impl Import<'_> {
     fn note(&mut self, part: &str, span: Range<usize>, effect: Effect, message: impl Into<String>) {
         self.losses.push(Loss { part: part.to_owned(), span, effect, message: message.into() });
     }
@@ -163,15 +183,24 @@ impl Import {
                 self.out.push_str(&Quoted(word).to_string());
             }
             Foreign::X if word.starts_with('$') && word.len() > 1 => {
-                self.note(word, span.clone(), Effect::Wider, "we know no cashtags; looked for as a word");
+                let start = self.out.len();
                 self.out.push_str(word.trim_start_matches('$'));
+                self.widened(start, span.clone(), "we know no cashtags; looked for as a word");
             }
             _ => self.out.push_str(word),
         }
     }
 
-    /// Rewrites a field whose value begins at `pieces[at]`; where to go on.
+    /// What was written from `start` on finds more than their text at `span`.
+    fn widened(&mut self, start: usize, span: Range<usize>, message: &str) {
+        let part = self.text.get(span.clone()).unwrap_or("").to_owned();
+        let loss = Loss { part, span, effect: Effect::Wider, message: message.to_owned() };
+        self.wider.push(Wider { place: start..self.out.len(), loss, left_out: false });
+    }
+
+    /// Rewrites a field whose value begins at `pieces[at]` or behind the space there; where to go on.
     fn field(&mut self, name: &str, span: &Range<usize>, pieces: &[(Piece<'_>, Range<usize>)], at: usize) -> usize {
+        let at = behind_space(pieces, at);
         let value = match pieces.get(at) {
             Some((Piece::Word(value) | Piece::Phrase(value), _)) => Some(*value),
             _ => None,
@@ -181,6 +210,13 @@ impl Import {
             Foreign::Talkwalker => talkwalker(name, value),
             Foreign::Meltwater => meltwater(name),
             Foreign::X => x(name, value),
+        };
+        let ours = match ours {
+            Ours::Kept => unless_unknown(name),
+            ours => ours,
+        };
+        let until = |end: usize| {
+            end.checked_sub(1).and_then(|last| pieces.get(last)).map_or(span.end, |(_, last)| last.end.max(span.end))
         };
         match ours {
             Ours::Kept => {
@@ -194,17 +230,29 @@ impl Import {
                 self.out.push(':');
                 at
             }
+            Ours::Wider(field, why) => {
+                let (start, end) = (self.out.len(), value_end(pieces, at));
+                self.out.push_str(field);
+                self.out.push(':');
+                self.rewrite(pieces.get(at..end).unwrap_or_default());
+                self.widened(start, span.start..until(end), why);
+                end
+            }
             Ours::Text(text) => {
                 self.out.push_str(&text);
                 at + 1
             }
             Ours::Lost(why) => {
                 let end = value_end(pieces, at);
-                let part = format!("{name}:{}", value.unwrap_or("(…)"));
-                let until =
-                    end.checked_sub(1).and_then(|last| pieces.get(last)).map_or(span.end, |(_, last)| last.end.max(span.end));
-                self.note(&part, span.start..until, Effect::Wider, why);
+                let place = span.start..until(end);
+                let part = self.text.get(place.clone()).unwrap_or(name).to_owned();
+                self.note(&part, place, Effect::Wider, why);
+                // What touches it would be part of its word.
+                if self.out.ends_with(char::is_alphanumeric) {
+                    self.out.push(' ');
+                }
                 self.out.push_str(LOST);
+                self.out.push(' ');
                 self.lost = true;
                 end
             }
@@ -245,10 +293,27 @@ impl Import {
     }
 }
 
-/// Behind a value: a word, a phrase, or everything up to the bracket that closes it.
+fn behind_space(pieces: &[(Piece<'_>, Range<usize>)], at: usize) -> usize {
+    let space = |(piece, _): &&(Piece<'_>, Range<usize>)| matches!(piece, Piece::Other(text) if text.trim().is_empty());
+    at + pieces.get(at..).unwrap_or_default().iter().take_while(space).count()
+}
+
+/// Behind a value: a word with its sign or comparison, a phrase, or everything up to the bracket that closes it. Where there
+/// is none, `at`.
 fn value_end(pieces: &[(Piece<'_>, Range<usize>)], at: usize) -> usize {
-    if !matches!(pieces.get(at), Some((Piece::Other("("), _))) {
-        return (at + 1).min(pieces.len());
+    match pieces.get(at) {
+        Some((Piece::Other("("), _)) => {}
+        Some((Piece::Other("-"), _)) if !matches!(pieces.get(at + 1), Some((Piece::Other(_), _)) | None) => {
+            return value_end(pieces, at + 1);
+        }
+        Some((Piece::Word(sign), _)) if sign.chars().all(|c| matches!(c, '<' | '>' | '=')) => {
+            return value_end(pieces, behind_space(pieces, at + 1)).max(at + 1);
+        }
+        Some((Piece::Word("AND" | "OR" | "NOT"), _)) => return at,
+        // A colon inside the value.
+        Some((Piece::Field(_), _)) => return value_end(pieces, at + 1),
+        Some((Piece::Word(_) | Piece::Phrase(_), _)) => return at + 1,
+        _ => return at,
     }
     let mut depth = 0_usize;
     for (offset, (piece, _)) in pieces.get(at..).unwrap_or_default().iter().enumerate() {
@@ -267,6 +332,7 @@ fn value_end(pieces: &[(Piece<'_>, Range<usize>)], at: usize) -> usize {
 fn brandwatch(name: &str, value: Option<&str>) -> Ours {
     match name.to_ascii_lowercase().as_str() {
         "authorverified" if value == Some("true") => Ours::Text("is:verified".to_owned()),
+        "authorverified" if value == Some("false") => Ours::Text("NOT is:verified".to_owned()),
         "authorfollowers" => Ours::Field("followers"),
         "authorgender" | "authorlocation" | "authoraccounttype" | "authorverifiedtype" | "monthlyvisitors" | "impact"
         | "minuteofday" | "imagetext" | "pagetype" | "subreddit" | "blogname" => {
@@ -290,7 +356,7 @@ fn talkwalker(name: &str, _: Option<&str>) -> Ours {
 
 fn meltwater(name: &str) -> Ours {
     match name.to_ascii_lowercase().as_str() {
-        "ingress" => Ours::Field("body"),
+        "ingress" => Ours::Wider("body", "the opening lines there; looked for in the whole text"),
         _ => Ours::Kept,
     }
 }
@@ -298,7 +364,7 @@ fn meltwater(name: &str) -> Ours {
 fn x(name: &str, value: Option<&str>) -> Ours {
     let plain = value.unwrap_or("").trim_matches('"');
     match (name, plain) {
-        ("from", _) => Ours::Field("author"),
+        ("from", _) => Ours::Wider("author", "the handle alone there, here the display name too"),
         ("to", _) if value.is_some() => Ours::Text(format!("(at_mentions:{} AND is:reply)", Quoted(plain))),
         // X looks for words of the address.
         ("url", _) if plain.contains('.') && !plain.contains('*') => Ours::Field("links"),
@@ -307,7 +373,7 @@ fn x(name: &str, value: Option<&str>) -> Ours {
         ("in_reply_to_tweet_id", _) => Ours::Field("replyto"),
         ("place_country", _) => Ours::Field("country"),
         ("place" | "bio_location", _) => Ours::Field("city"),
-        ("followers_count", _) if !plain.contains("..") && !plain.starts_with(['<', '>']) => {
+        ("followers_count", _) if value.is_some() && !plain.contains("..") && !plain.starts_with(['<', '>']) => {
             Ours::Text(format!("followers:>={plain}"))
         }
         ("followers_count", _) => Ours::Field("followers"),
@@ -325,21 +391,48 @@ fn x(name: &str, value: Option<&str>) -> Ours {
     }
 }
 
-/// The tree without the parts that were lost; `None` if nothing narrows it any more. Where `positive` the result finds more,
-/// elsewhere less.
-fn without(node: &Node, positive: bool) -> Option<Node> {
+/// A field kept under its name, unless no mention can answer it.
+fn unless_unknown(name: &str) -> Ours {
+    match Field::named(name) {
+        Some(Field::Absent) => Ours::Lost("no mention carries this here; left out"),
+        // What is more likely text, an address or a time, is reported by our parser, which says how to write it.
+        None if name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.starts_with("http") => {
+            Ours::Lost("we know no such operator; left out")
+        }
+        _ => Ours::Kept,
+    }
+}
+
+/// The tree without the parts that were lost, or that are wider where they exclude; `None` if nothing narrows it any more. Where
+/// `positive` the result finds more, elsewhere less.
+fn without(node: &Node, positive: bool, wider: &mut [Wider]) -> Option<Node> {
     let kind = match &node.kind {
-        Kind::And(nodes) => return rest(node, nodes, positive, !positive, Kind::And),
-        Kind::Or(nodes) => return rest(node, nodes, positive, positive, Kind::Or),
-        Kind::Not(inner) => Kind::Not(Box::new(without(inner, !positive)?)),
+        Kind::And(nodes) => return rest(node, nodes, positive, !positive, wider, Kind::And),
+        Kind::Or(nodes) => return rest(node, nodes, positive, positive, wider, Kind::Or),
+        Kind::Not(inner) => Kind::Not(Box::new(without(inner, !positive, wider)?)),
         Kind::Text(leaf) if is_lost(&leaf.expr) => return None,
+        Kind::Meta(_) | Kind::Derived(_) if node.to_string().contains(LOST) => return None,
+        _ if !positive && leave_out(&node.span, wider) => return None,
         Kind::Text(_) | Kind::Meta(_) | Kind::Derived(_) => node.kind.clone(),
     };
     Some(Node { kind, span: node.span.clone() })
 }
 
-fn rest(node: &Node, nodes: &[Node], positive: bool, all_or_none: bool, join: impl Fn(Vec<Node>) -> Kind) -> Option<Node> {
-    let mut kept: Vec<Node> = nodes.iter().filter_map(|node| without(node, positive)).collect();
+/// Marks what is said more widely in a leaf; whether there is any.
+fn leave_out(leaf: &Range<usize>, wider: &mut [Wider]) -> bool {
+    let touched = wider.iter_mut().filter(|one| one.place.start < leaf.end && leaf.start < one.place.end);
+    touched.map(|one| one.left_out = true).count() > 0
+}
+
+fn rest(
+    node: &Node,
+    nodes: &[Node],
+    positive: bool,
+    all_or_none: bool,
+    wider: &mut [Wider],
+    join: impl Fn(Vec<Node>) -> Kind,
+) -> Option<Node> {
+    let mut kept: Vec<Node> = nodes.iter().filter_map(|node| without(node, positive, wider)).collect();
     if all_or_none && kept.len() < nodes.len() {
         return None;
     }
@@ -356,7 +449,7 @@ fn rest(node: &Node, nodes: &[Node], positive: bool, all_or_none: bool, join: im
 fn is_lost(expr: &Expr) -> bool {
     match expr {
         Expr::Words(words) | Expr::Window { words, .. } => words.patterns.iter().any(|pattern| pattern.text == LOST),
-        Expr::Raw(_) => false,
+        Expr::Raw(text) => text.contains(LOST),
         Expr::AnyOf(any) => any.iter().any(is_lost),
         Expr::Near(near) => is_lost(&near.left) || is_lost(&near.right),
     }

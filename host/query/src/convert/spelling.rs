@@ -95,6 +95,10 @@ fn brandwatch(meta: &Meta) -> Option<String> {
         Meta::Id(MetaField::Continent, code) => format!("continent:{}", code.to_lowercase()),
         Meta::Id(MetaField::ReplyTo, id) => format!("engagingWithGuid:{id}"),
         Meta::Place(field, words) => format!("{}:{words}", field.name()),
+        Meta::Number(MetaField::Followers, range) => {
+            let (low, high) = whole_ends(range);
+            format!("authorFollowers:[{low} TO {high}]")
+        }
         Meta::Kind(MentionKind::Share) => "engagementType:RETWEET".to_owned(),
         Meta::Kind(MentionKind::Reply) => "engagementType:REPLY".to_owned(),
         Meta::Kind(MentionKind::Comment) => "engagementType:COMMENT".to_owned(),
@@ -149,6 +153,14 @@ fn x(meta: &Meta) -> Option<String> {
         },
         _ => return None,
     })
+}
+
+/// The least and the greatest count in a range; where it is open above, more than there are people.
+fn whole_ends(range: &NumberRange) -> (f64, f64) {
+    const NOBODY_HAS: f64 = 10_000_000_000.0;
+    let low = range.low.map_or(0.0, |low| if range.low_inside { low.ceil() } else { low.floor() + 1.0 });
+    let high = range.high.map_or(NOBODY_HAS, |high| if range.high_inside { high.floor() } else { high.ceil() - 1.0 });
+    (low, high)
 }
 
 /// `>5` for a range that is nothing but a lower end, which for whole numbers can be written without the end itself.

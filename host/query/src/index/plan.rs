@@ -13,7 +13,7 @@ use super::terms::{Present, Terms};
 use crate::match_text::MatchText;
 use crate::metadata::Truth;
 use crate::syntax::{Expr, Kind, Node, Pattern, Scope, TextLeaf, Words};
-use crate::text::{Sigil, Tokens, stands_alone};
+use crate::text::{Tokens, stands_alone};
 
 const TERM: u32 = 0;
 const NOT: u32 = 1;
@@ -173,14 +173,14 @@ fn of_words(words: &Words, scope: Scope, terms: &mut Terms) -> Vec<u32> {
     words.patterns.iter().filter(|pattern| !pattern.prefix().is_empty()).map(|pattern| terms.of(pattern, scope)).collect()
 }
 
-/// The tokens of exact characters but the first: whole tokens of any text they occur in, with the sign they have here. The first
-/// can have another sign there: `raw:bmw` occurs in `@bmw`. In scripts without spaces they can be parts of words.
+/// The tokens of exact characters: tokens of any text they occur in, whatever sign they have there, as `raw:bmw` occurs in `@bmw`.
+/// In scripts without spaces they can be parts of words.
 fn of_raw(text: &str, scope: Scope, terms: &mut Terms) -> Vec<u32> {
     if text.chars().any(stands_alone) {
         return Vec::new();
     }
     let tokens = Tokens::scan(text, false);
-    (1..tokens.len()).map(|index| terms.word(tokens.form(index), tokens.sigil(index), scope)).collect()
+    (0..tokens.len()).map(|index| terms.exact(tokens.form(index), scope)).collect()
 }
 
 /// Terms of which at least one occurs in every mention that matches, and what it costs to wait for them.
@@ -208,7 +208,7 @@ fn watched_text(expr: &Expr, scope: Scope, terms: &mut Terms) -> Option<Watched>
         }
         Expr::Raw(text) => {
             let all = of_raw(text, scope, terms);
-            if all.is_empty() { first_of_raw(text, scope, terms) } else { rarest(all, terms) }
+            rarest(all, terms)
         }
         Expr::AnyOf(any) => united(any.iter().map(|expr| watched_text(expr, scope, terms)).collect()),
         Expr::Near(near) => {
@@ -216,17 +216,6 @@ fn watched_text(expr: &Expr, scope: Scope, terms: &mut Terms) -> Option<Watched>
             cheapest(sides.into())
         }
     }
-}
-
-/// The one token of exact characters, as a word or as a handle.
-fn first_of_raw(text: &str, scope: Scope, terms: &mut Terms) -> Option<Watched> {
-    let tokens = Tokens::scan(text, false);
-    if tokens.len() == 0 || text.chars().any(stands_alone) {
-        return None;
-    }
-    let both: Vec<u32> = [Sigil::None, Sigil::At].into_iter().map(|sigil| terms.word(tokens.form(0), sigil, scope)).collect();
-    let cost = both.iter().map(|term| u64::from(terms.cost(*term))).sum();
-    Some(Watched { terms: both, cost })
 }
 
 fn rarest(all: Vec<u32>, terms: &Terms) -> Option<Watched> {

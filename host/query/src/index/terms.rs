@@ -8,7 +8,8 @@ use crate::text::Sigil;
 /// Where and with which sign a form has to occur to be a certain term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Sense {
-    sigil: Sigil,
+    /// `None` for what exact characters need: any sign will do.
+    sigil: Option<Sigil>,
     scope: Scope,
     term: u32,
 }
@@ -87,13 +88,18 @@ impl Terms {
     /// The term of a query's word, or of what stands before its first wildcard.
     pub(super) fn of(&mut self, pattern: &Pattern, scope: Scope) -> u32 {
         if pattern.wild {
-            self.beginning(pattern.prefix(), pattern.sigil, scope)
+            self.beginning(pattern.prefix(), Some(pattern.sigil), scope)
         } else {
-            self.word(&pattern.text, pattern.sigil, scope)
+            self.word(&pattern.text, Some(pattern.sigil), scope)
         }
     }
 
-    pub(super) fn word(&mut self, form: &str, sigil: Sigil, scope: Scope) -> u32 {
+    /// The term of a token of exact characters.
+    pub(super) fn exact(&mut self, form: &str, scope: Scope) -> u32 {
+        self.word(form, None, scope)
+    }
+
+    fn word(&mut self, form: &str, sigil: Option<Sigil>, scope: Scope) -> u32 {
         let term = self.costs.len() as u32;
         let sense = Sense { sigil, scope, term };
         match self.words.get_mut(form) {
@@ -119,7 +125,7 @@ impl Terms {
         term
     }
 
-    fn beginning(&mut self, prefix: &str, sigil: Sigil, scope: Scope) -> u32 {
+    fn beginning(&mut self, prefix: &str, sigil: Option<Sigil>, scope: Scope) -> u32 {
         if self.beginnings.is_empty() {
             self.beginnings.push(Branch::default());
         }
@@ -162,9 +168,7 @@ impl Terms {
     pub(super) fn meet(&self, form: &str, sigil: Sigil, scope: Scope, mut met: impl FnMut(u32)) {
         let mut judge = |senses: &[Sense]| {
             for sense in senses {
-                // As `Pattern::fits`: a plain word is the hashtag too, never the handle.
-                let signed = if sense.sigil == Sigil::None { sigil != Sigil::At } else { sigil == sense.sigil };
-                if signed && (sense.scope == Scope::Any || sense.scope == scope) {
+                if sense.sigil.is_none_or(|wanted| wanted.finds(sigil)) && (sense.scope == Scope::Any || sense.scope == scope) {
                     met(sense.term);
                 }
             }

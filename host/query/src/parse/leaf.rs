@@ -176,12 +176,9 @@ impl<'a> Parser<'a> {
         let span = self.span.clone();
         self.leaves += 1;
         if self.leaves > MOST_LEAVES {
-            self.report(
-                "E251",
-                span,
-                format!("more than {MOST_LEAVES} words, phrases and values"),
-                "divide the query into several topics",
-            );
+            let count = self.leaves + self.leaves_left();
+            let message = format!("the query has {count} words, phrases and values, at most {MOST_LEAVES} are allowed");
+            self.report("E251", span, message, "divide the query into several topics");
             self.stop();
             return None;
         }
@@ -217,6 +214,18 @@ impl<'a> Parser<'a> {
             Context::Derived(name) => Kind::Derived(self.derived(name, text, &span)?),
         };
         Some(Node { kind, span })
+    }
+
+    /// How many leaves follow the one we are at, in the text that is being read.
+    fn leaves_left(&mut self) -> usize {
+        let (mut count, mut passed) = (0, Vec::new());
+        loop {
+            match self.lexer.next(self.context.mode(), &mut passed).0 {
+                Token::End => return count,
+                Token::Word(_) | Token::Phrase { .. } => count += 1,
+                _ => {}
+            }
+        }
     }
 
     /// `exists:` and `missing:` of what an analyzer writes.
@@ -268,12 +277,8 @@ impl<'a> Parser<'a> {
         }
         let wildcards = words.patterns.iter().filter(|pattern| pattern.wild).count();
         if self.wildcards <= MOST_WILDCARDS && self.wildcards + wildcards > MOST_WILDCARDS {
-            self.report(
-                "E253",
-                span.clone(),
-                format!("more than {MOST_WILDCARDS} wildcards"),
-                "write out some of the words, or divide the query",
-            );
+            // Their number is told at the end, when it is known.
+            self.report("E253", span.clone(), "", "write out some of the words, or divide the query");
         }
         self.wildcards += wildcards;
         Some(match window {
