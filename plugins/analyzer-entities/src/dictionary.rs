@@ -7,6 +7,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
 use crate::Kind;
+use crate::folded::{Folded, fold_signs};
 use crate::read::{Sort, Word, lower_in_place};
 use crate::typo::Typos;
 
@@ -77,7 +78,7 @@ impl Dictionary {
                 patterns.entry(lower(phrase)).or_insert(Meaning::Nothing);
             }
             for name in std::iter::once(&entry.name).chain(&entry.aliases) {
-                let written = entry.capitals.then(|| name.trim().to_owned());
+                let written = entry.capitals.then(|| fold_signs(name.trim()));
                 let name = lower(name);
                 if name.is_empty() {
                     return Err(format!("entry `{}` has an empty alias", entry.name));
@@ -128,19 +129,24 @@ impl Dictionary {
         let mut taken: Vec<Range<usize>> = Vec::new();
         // A match that is no whole word may hide one that begins later, so the search goes on one letter behind its start.
         let mut from = 0;
-        while let Some(hit) = patterns.find(aho_corasick::Input::new(lower).range(from..)) {
-            if !is_whole(lower, hit.range()) {
-                from = hit.start() + lower[hit.start()..].chars().next().map_or(1, char::len_utf8);
+        let folded = Folded::new(lower);
+        let lower_folded = folded.text();
+        while let Some(hit) = patterns.find(aho_corasick::Input::new(lower_folded).range(from..)) {
+            if !is_whole(lower_folded, hit.range()) {
+                from = hit.start() + lower_folded[hit.start()..].chars().next().map_or(1, char::len_utf8);
                 continue;
             }
             from = hit.end();
+            let at = folded.place(hit.range());
             match &self.meanings[hit.pattern().as_usize()] {
-                Meaning::Nothing => taken.push(hit.range()),
+                Meaning::Nothing => taken.push(at),
                 Meaning::Entry { entry, sure, written } => {
-                    if written.as_ref().is_none_or(|written| text.get(hit.range()).is_some_and(|raw| same_capitals(written, raw)))
+                    if written
+                        .as_ref()
+                        .is_none_or(|written| text.get(at.clone()).is_some_and(|raw| same_capitals(written, &fold_signs(raw))))
                     {
-                        taken.push(hit.range());
-                        found.push(Found { entry: *entry, at: hit.range(), sure: *sure });
+                        taken.push(at.clone());
+                        found.push(Found { entry: *entry, at, sure: *sure });
                     }
                 }
             }
@@ -160,9 +166,8 @@ impl Dictionary {
 }
 
 fn lower(name: &str) -> String {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut lower = String::new();
-    lower_in_place(&name, &mut lower);
+    lower_in_place(&fold_signs(name.trim()), &mut lower);
     lower
 }
 
@@ -186,6 +191,11 @@ fn same_capitals(written: &str, raw: &str) -> bool {
     raw == written || (raw == raw.to_uppercase() && raw != raw.to_lowercase() && raw.chars().count() > 1)
 }
 
+/// Whether a character is of a script that puts no spaces between words: hiragana, Han, Thai and Lao. Katakana words stand together.
+fn is_unspaced(char: char) -> bool {
+    matches!(char, '\u{3041}'..='\u{309f}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{e01}'..='\u{eff}')
+}
+
 /// Whether no letter or digit goes on at either end. A handle and a hashtag also end before `_`, which may be part of them.
 fn is_whole(text: &str, at: Range<usize>) -> bool {
     let signed = text[at.start..].starts_with(['@', '#']);
@@ -193,8 +203,13 @@ fn is_whole(text: &str, at: Range<usize>) -> bool {
     let before = text[..at.start].chars().next_back();
     let after = text[at.end..].chars().next();
     // A name inside a handle or a hashtag is another name.
-    let before_fits = before.is_none_or(|char| !(char.is_alphanumeric() || matches!(char, '@' | '#' | '_')));
-    before_fits && after.is_none_or(|char| !goes_on(char) && (signed || char != '_'))
+    // Between characters one of which needs no spaces, a name ends; signs still belong to what they stand at.
+    let first = text[at.clone()].chars().next().is_some_and(is_unspaced);
+    let last = text[at].chars().next_back().is_some_and(is_unspaced);
+    let parts = |edge: bool, char: char| !signed && char.is_alphanumeric() && (edge || is_unspaced(char));
+    let before_fits =
+        before.is_none_or(|char| parts(first, char) || !(char.is_alphanumeric() || matches!(char, '@' | '#' | '_')));
+    before_fits && after.is_none_or(|char| parts(last, char) || (!goes_on(char) && (signed || char != '_')))
 }
 
 #[cfg(test)]
@@ -242,6 +257,20 @@ mod tests {
             ]
         );
         assert!(names(&dictionary, "@acme_helper acmes macme #acmephones @other_acme acme_x").is_empty());
+    }
+
+    /// Phones write `’`, web pages break lines and put no-break spaces, macOS decomposes accents: names were missed in all of them.
+    #[test]
+    fn signs_spaces_and_accents_are_the_same_however_they_are_written() {
+        let listed = [entry("L’Oréal Paris", &[], &[]), entry("McDonald's", &[], &[]), entry("小米", &[], &[])];
+        let dictionary = Dictionary::new(listed.to_vec(), false).expect("fits");
+        for text in ["L'Oréal Paris", "L’OREAL Paris", "l‘ore\u{301}al\u{a0}paris", "L'Oréal  \n Paris"] {
+            assert_eq!(names(&dictionary, &format!("é {text}, é")), [format!("L’Oréal Paris={text}")], "{text}");
+        }
+        assert_eq!(names(&dictionary, "chez McDonald’s"), ["McDonald's=McDonald’s"]);
+        assert_eq!(names(&dictionary, "我买了小米手机，小米很好"), ["小米=小米", "小米=小米"]);
+        let decomposed = Dictionary::new(vec![entry("Nestle\u{301}", &[], &[])], false).expect("fits");
+        assert_eq!(names(&decomposed, "Nestlé, nestle"), ["Nestle\u{301}=Nestlé", "Nestle\u{301}=nestle"]);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 pub mod common;
 pub mod dictionary;
 mod features;
+mod folded;
 mod lists;
 mod pieces;
 pub mod read;

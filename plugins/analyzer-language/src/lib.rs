@@ -4,8 +4,10 @@
 //! of words ([`features`], [`detect`]), trained by `xtask/train` on subtitle lines and shipped as eight-bit numbers. Below a margin of
 //! confidence the answer is `und`: a wrong language is worse than none.
 
+pub mod declared;
 pub mod detect;
 pub mod features;
+mod han;
 pub mod script;
 
 use std::sync::OnceLock;
@@ -49,7 +51,7 @@ impl Analyzer for Language {
 /// The annotation of one document; its title counts as part of its text.
 #[must_use]
 pub fn annotate(detector: &Detector<'_>, document: &Document) -> Annotation {
-    let found = detector.detect(document.title.as_deref(), &document.text);
+    let found = detector.detect(document.title.as_deref(), &document.text, document.language.as_deref());
     Annotation::new("language", found.tag).confidence(found.confidence)
 }
 
