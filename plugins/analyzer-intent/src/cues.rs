@@ -2,7 +2,8 @@
 //!
 //! # Shape of a list
 //! A line each: intent, weight, elements separated by spaces. An element is a word, several (`a|b`), the beginning of words (`a*`),
-//! `_` for up to three words of any kind, or `^` for the beginning of a clause. Words are as [`vigie_plugin::features::Words`] reads
+//! `_` for up to three words of any kind, `^` for the beginning of a clause, or `!`, in front, for a cue that says the same behind a
+//! negation ("no refund"). Any other cue without a negation of its own that is denied speaks against its intent. Words are as [`vigie_plugin::features::Words`] reads
 //! them, without accents; a cue never reaches over the border of a clause. `#` begins a comment.
 
 use std::ops::Range;
@@ -10,6 +11,7 @@ use std::sync::OnceLock;
 
 use vigie_plugin::features::{Apostrophes, Words};
 
+use crate::negation::{denies, is_negation};
 use crate::text::{Text, fold_into};
 use crate::{INTENTS, Intent};
 
@@ -17,6 +19,8 @@ use crate::{INTENTS, Intent};
 const GAP: usize = 3;
 /// Elements of a cue of the operator's at most, so that matching one is bounded.
 const MOST_ELEMENTS: usize = 12;
+/// What a cue that is denied says against its intent, as a share of what it would say for it.
+const DENIED: f32 = -0.6;
 
 /// One element of a cue.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +36,8 @@ struct Cue {
     intent: Intent,
     weight: f32,
     at_clause: bool,
+    /// Says something else where a negation stands before it.
+    deniable: bool,
     elements: Vec<Element>,
 }
 
@@ -44,6 +50,8 @@ pub struct Found {
     pub weight: f32,
     /// The words of the text it is made of.
     pub words: Range<usize>,
+    /// A negation stands before it, and its weight has been turned.
+    pub denied: bool,
 }
 
 /// The cues of one language, by their first words.
@@ -54,6 +62,8 @@ pub struct Cues {
     by_word: Vec<(u32, u16)>,
     /// Cues whose first element is a beginning of words, by its first two bytes.
     by_beginning: Vec<([u8; 2], u16)>,
+    /// How the texts they are meant for are read.
+    apostrophes: Apostrophes,
 }
 
 impl Cues {
@@ -63,17 +73,17 @@ impl Cues {
         static ENGLISH: OnceLock<Cues> = OnceLock::new();
         static FRENCH: OnceLock<Cues> = OnceLock::new();
         match tag {
-            "en" => Some(ENGLISH.get_or_init(|| Self::read(include_str!("cues/en.txt")))),
-            "fr" => Some(FRENCH.get_or_init(|| Self::read(include_str!("cues/fr.txt")))),
+            "en" => Some(ENGLISH.get_or_init(|| Self::read(include_str!("cues/en.txt"), Apostrophes::Join))),
+            "fr" => Some(FRENCH.get_or_init(|| Self::read(include_str!("cues/fr.txt"), Apostrophes::Split))),
             _ => None,
         }
     }
 
     /// Reads a list; lines that say nothing are left out. The lists shipped are tested to have none.
-    fn read(list: &str) -> Self {
-        let mut cues = Self::default();
+    fn read(list: &str, apostrophes: Apostrophes) -> Self {
+        let mut cues = Self { apostrophes, ..Self::default() };
         for line in list.lines() {
-            if let Some(cue) = cue(line) {
+            if let Some(cue) = cue(line, apostrophes) {
                 cues.push(cue);
             }
         }
@@ -84,7 +94,7 @@ impl Cues {
     /// The operator's own cues: patterns by the intent they show, for texts whose apostrophes are read so.
     #[must_use]
     pub fn own<'p>(patterns: impl IntoIterator<Item = (Intent, &'p str)>, apostrophes: Apostrophes) -> Self {
-        let mut cues = Self::default();
+        let mut cues = Self { apostrophes, ..Self::default() };
         let mut words = Words::default();
         for (intent, pattern) in patterns {
             let split = apostrophes == Apostrophes::Split;
@@ -104,7 +114,7 @@ impl Cues {
             };
             let elements: Vec<String> =
                 pattern.split_whitespace().map(read).filter(|element| !element.is_empty()).take(MOST_ELEMENTS).collect();
-            cues.cues.extend(elements_of(intent, 2.5, &elements));
+            cues.cues.extend(elements_of(intent, 2.5, &elements, apostrophes));
         }
         cues.settle();
         cues
@@ -154,7 +164,9 @@ impl Cues {
                 }
                 if let Some(end) = matches(&cue.elements, text, place, true) {
                     *seen = true;
-                    found.push(Found { intent: cue.intent, weight: cue.weight, words: place..end });
+                    let denied = cue.deniable && denies(text, place, self.apostrophes);
+                    let weight = if denied { cue.weight * DENIED } else { cue.weight };
+                    found.push(Found { intent: cue.intent, weight, words: place..end, denied });
                 }
             }
         }
@@ -188,7 +200,7 @@ fn stays(text: &Text, at: usize) -> bool {
 }
 
 /// One line of a list.
-fn cue(line: &str) -> Option<Cue> {
+fn cue(line: &str, apostrophes: Apostrophes) -> Option<Cue> {
     let line = line.trim();
     if line.is_empty() || line.starts_with('#') {
         return None;
@@ -197,15 +209,19 @@ fn cue(line: &str) -> Option<Cue> {
     let intent = INTENTS.into_iter().find(|intent| Some(intent.name()) == parts.clone().next())?;
     let weight = parts.nth(1)?.parse().ok()?;
     let elements: Vec<String> = parts.map(str::to_owned).collect();
-    elements_of(intent, weight, &elements)
+    elements_of(intent, weight, &elements, apostrophes)
 }
 
-fn elements_of(intent: Intent, weight: f32, elements: &[String]) -> Option<Cue> {
-    let at_clause = elements.first().is_some_and(|element| element == "^");
-    let elements: Vec<Element> = elements.iter().filter(|element| *element != "^").map(|element| read_element(element)).collect();
+fn elements_of(intent: Intent, weight: f32, elements: &[String], apostrophes: Apostrophes) -> Option<Cue> {
+    let starts_with = |sign: &str| elements.first().is_some_and(|element| element == sign);
+    let negates = elements.iter().any(|element| element.split('|').any(|word| is_negation(word, apostrophes)));
+    let deniable = weight > 0.0 && intent != Intent::Question && !negates && !starts_with("!");
+    let at_clause = starts_with("^");
+    let elements: Vec<Element> =
+        elements.iter().filter(|element| !matches!(element.as_str(), "^" | "!")).map(|element| read_element(element)).collect();
     // A cue begins and ends with a word.
     let whole = matches!(elements.first(), Some(Element::Word { .. })) && matches!(elements.last(), Some(Element::Word { .. }));
-    whole.then_some(Cue { intent, weight, at_clause, elements })
+    whole.then_some(Cue { intent, weight, at_clause, deniable, elements })
 }
 
 fn read_element(element: &str) -> Element {
@@ -238,11 +254,13 @@ mod tests {
 
     #[test]
     fn every_line_of_every_list_is_read() {
-        for list in [include_str!("cues/en.txt"), include_str!("cues/fr.txt")] {
+        for (list, apostrophes) in
+            [(include_str!("cues/en.txt"), Apostrophes::Join), (include_str!("cues/fr.txt"), Apostrophes::Split)]
+        {
             for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-                let cue = cue(line).unwrap_or_else(|| panic!("not a cue: {line}"));
+                let cue = cue(line, apostrophes).unwrap_or_else(|| panic!("not a cue: {line}"));
                 assert!((-3.0..=3.0).contains(&cue.weight) && cue.weight != 0.0, "{line}");
-                for element in line.split_whitespace().skip(2).filter(|element| !matches!(*element, "_" | "^")) {
+                for element in line.split_whitespace().skip(2).filter(|element| !matches!(*element, "_" | "^" | "!")) {
                     for word in element.split('|').map(|word| word.trim_end_matches('*')) {
                         let mut folded = String::new();
                         fold_into(word, &mut folded);
@@ -255,7 +273,10 @@ mod tests {
 
     #[test]
     fn patterns_match_as_they_are_written() {
-        let cues = Cues::read("churn-risk 2 cancel* _ account|plan\ncomplaint 1 ^ why\npraise 1 ?\npurchase 1 ok\nnonsense");
+        let cues = Cues::read(
+            "churn-risk 2 cancel* _ account|plan\ncomplaint 1 ^ why\npraise 1 ?\npurchase 1 ok\nnonsense",
+            Apostrophes::Join,
+        );
         let english = |text| found(&cues, text, Apostrophes::Join);
         assert_eq!(english("I am cancelling my old Acme plan"), [(Intent::ChurnRisk, "cancelling my old Acme plan".to_owned())]);
         assert_eq!(english("cancel account"), [(Intent::ChurnRisk, "cancel account".to_owned())]);
@@ -264,6 +285,20 @@ mod tests {
         assert_eq!(english("ok, why?").len(), 3);
         assert_eq!(english("tell me why").len(), 0);
         assert_eq!(english("OK ok ok").len(), 1, "once");
+    }
+
+    #[test]
+    fn what_is_denied_speaks_against() {
+        let cues = Cues::read("complaint 2 broken\ncomplaint 2 ! refund\ncomplaint 2 not working", Apostrophes::Join);
+        let weight = |text: &str| {
+            let mut read = Text::default();
+            read.read(&[text], Apostrophes::Join);
+            let mut found = Vec::new();
+            cues.find(&read, &mut found);
+            found.iter().map(|found| found.weight).sum::<f32>()
+        };
+        assert!(weight("it is broken") > 0.0 && weight("it is not broken") < 0.0);
+        assert!(weight("no refund") > 0.0 && weight("not working") > 0.0);
     }
 
     #[test]

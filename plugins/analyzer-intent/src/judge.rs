@@ -17,6 +17,8 @@ use crate::{INTENTS, Intent};
 const FURTHER: f32 = 0.5;
 /// Cues of one sign that count; the rest say nothing new.
 const MOST_CUES: usize = 5;
+/// What a complaint and praise have less to show in a language where no tone can speak for them.
+const WITHOUT_TONE: (f32, f32) = (1.0, 1.1);
 
 /// Counts of a text that stand beside cues.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -39,6 +41,8 @@ pub struct Counts {
     pub negations: u8,
     /// Stars of a review from 0 to 1, if it has any.
     pub rating: Option<f32>,
+    /// The language has a list of cues and no tone.
+    pub cues_alone: bool,
 }
 
 impl Counts {
@@ -78,10 +82,12 @@ impl Counts {
 /// How likely each intent is, in the order of [`INTENTS`].
 #[must_use]
 pub fn likelihoods(found: &[Found], tone: &Tone, counts: &Counts) -> [f32; INTENTS.len()] {
+    // A negation that denies a complaint is no sign of one.
+    let denied = found.iter().filter(|found| found.denied && found.intent == Intent::Complaint).take(3).count() as u8;
     INTENTS.map(|intent| {
         let (cues, against) = (sum(found, intent, 1.0), sum(found, intent, -1.0));
         sigmoid(match intent {
-            Intent::Complaint => complaint(cues, against, tone, counts),
+            Intent::Complaint => complaint(cues, against, tone, counts, denied),
             Intent::Question => cues - against - 1.6 - 0.4 * yes(counts.links),
             Intent::Praise => praise(cues, against, tone, counts),
             Intent::Purchase => {
@@ -109,14 +115,15 @@ fn sum(found: &[Found], intent: Intent, sign: f32) -> f32 {
         .sum()
 }
 
-fn complaint(cues: f32, against: f32, tone: &Tone, counts: &Counts) -> f32 {
+fn complaint(cues: f32, against: f32, tone: &Tone, counts: &Counts, denied: u8) -> f32 {
     let addressed = 0.6 * yes(counts.addressed) + 0.2 * yes(counts.addressed_first) + 0.3 * yes(counts.you && counts.addressed);
     // Stars say most where there are any.
     let stars = counts.rating.map_or(0.0, |rating| 3.0 - 6.0 * rating);
     cues - against - 2.5 + 2.0 * tone.problem + 2.2 * tone.displeased - 1.4 * tone.pleased
         + addressed
         + 0.3 * yes(counts.own)
-        + 0.4 * f32::from(counts.negations.min(2))
+        + 0.4 * f32::from(counts.negations.saturating_sub(denied).min(2))
+        + WITHOUT_TONE.0 * yes(counts.cues_alone)
         + 0.3 * yes(counts.asks && cues > 0.0)
         - 0.8 * yes(counts.links)
         - 0.3 * yes(counts.exclaims)
@@ -128,6 +135,7 @@ fn praise(cues: f32, against: f32, tone: &Tone, counts: &Counts) -> f32 {
     cues - against - 2.6 + 1.8 * tone.pleased - 1.5 * tone.displeased - 1.0 * tone.problem + 0.3 * yes(counts.exclaims)
         - 0.3 * yes(counts.asks)
         - 0.3 * f32::from(counts.negations.min(2))
+        + WITHOUT_TONE.1 * yes(counts.cues_alone)
         + stars
 }
 

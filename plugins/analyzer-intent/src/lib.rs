@@ -2,6 +2,7 @@
 //!
 //! - [`text`] reads a mention into words without accents.
 //! - [`cues`] finds words and patterns of words from a list a language (`cues/en.txt`, `cues/fr.txt`) and from the operator's own.
+//! - [`negation`] tells which of them are denied.
 //! - [`stage`] hears the tone of an English text, by a table that `cargo xtask train intent` makes.
 //! - [`judge`] weighs cues, tone and who is spoken to.
 //!
@@ -9,6 +10,7 @@
 
 pub mod cues;
 pub mod judge;
+pub mod negation;
 pub mod stage;
 pub mod text;
 
@@ -151,7 +153,8 @@ pub fn annotate(settings: &Settings, text: &mut Text, document: &Document) -> Ve
         let span = rating.best - rating.worst;
         (span > 0.0).then(|| ((rating.value - rating.worst) / span).clamp(0.0, 1.0) as f32)
     });
-    let counts = Counts::of(text, rating);
+    let mut counts = Counts::of(text, rating);
+    counts.cues_alone = cues.is_some() && tag != "en";
     if cues.is_none() && counts.asks {
         found.extend(question_mark(text));
     }
@@ -172,7 +175,7 @@ pub fn annotate(settings: &Settings, text: &mut Text, document: &Document) -> Ve
 /// In a language without a list, a question mark is all that is understood.
 fn question_mark(text: &Text) -> Option<Found> {
     let place = (0..text.words().len()).find(|place| text.folded(*place).starts_with('?'))?;
-    Some(Found { intent: Intent::Question, weight: 2.0, words: place..place + 1 })
+    Some(Found { intent: Intent::Question, weight: 2.0, words: place..place + 1, denied: false })
 }
 
 /// The cue that showed an intent most, or its tone where no cue did.
