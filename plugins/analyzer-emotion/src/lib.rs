@@ -2,11 +2,13 @@
 //!
 //! A linear model over hashed words and pieces of words says of each emotion by itself how likely it is ([`model`]): one table for English,
 //! trained on comments and subtitle lines, one for seven other languages together, trained on subtitle lines. An emotion is named when it is
-//! likelier than a threshold of its own. Irony is not recognised, and other languages are left alone.
+//! likelier than a threshold of its own. In English and French an emotion that the text names or denies itself ([`stated`]) overrules the
+//! model. Long texts are judged in parts. Irony is not recognised, and other languages are left alone.
 //!
 //! The tables in `table/` are made by `xtask/train`; their licences stand in `table/NOTICE`.
 
 pub mod model;
+pub mod stated;
 
 use std::cell::RefCell;
 
@@ -50,8 +52,9 @@ thread_local! {
 pub fn annotate(settings: &Settings, document: &Document) -> Vec<Annotation> {
     let Some(tables) = Tables::of(document.language.as_deref()) else { return Vec::new() };
     let texts = document.title.as_deref().into_iter().chain([document.text.as_str()]);
-    let Some(scores) = WORDS.with_borrow_mut(|words| tables.score(texts, words)) else { return Vec::new() };
-    let found = tables.found(&scores, settings.strictness);
+    let primary = document.language.as_deref().and_then(|tag| tag.split('-').next()).unwrap_or_default();
+    let Some(judged) = WORDS.with_borrow_mut(|words| tables.judge(texts, primary, words)) else { return Vec::new() };
+    let found = tables.found(&judged, settings.strictness);
     let Some(&(first, confidence)) = found.first() else { return Vec::new() };
     let labels: Vec<Label> = found.iter().map(|&(name, score)| Label::new(name, score)).collect();
     vec![Annotation::new("emotion", first).confidence(confidence), Annotation::new("emotions", labels).confidence(confidence)]
@@ -85,9 +88,33 @@ mod tests {
             ("fr", "J'ai peur, c'est effrayant", "fear"),
             ("fr", "Je suis tellement triste, je pleure", "sadness"),
             ("es", "Tengo miedo, mucho miedo", "fear"),
+            ("fr", "Je suis en colère", "anger"),
+            ("fr", "C'est vraiment dégoûtant", "disgust"),
+            ("fr", "Je suis très surprise", "surprise"),
         ] {
             assert_eq!(emotion(language, text).as_deref(), Some(wanted), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_denied_is_not_named() {
+        for (language, text, denied) in [
+            ("en", "I'm not afraid", "fear"),
+            ("en", "I am not happy", "joy"),
+            ("en", "she isn't angry at all", "anger"),
+            ("en", "I was not surprised", "surprise"),
+            ("fr", "je n'ai pas peur", "fear"),
+            ("fr", "je ne suis pas triste", "sadness"),
+        ] {
+            assert_ne!(emotion(language, text).as_deref(), Some(denied), "{text}");
+        }
+    }
+
+    #[test]
+    fn length_alone_shows_nothing() {
+        let plain = "The committee publishes its minutes within ten days, and each office keeps a copy for five years. ";
+        assert_eq!(emotion("en", plain), emotion("en", &plain.repeat(60)), "longer is not surer");
+        assert_eq!(emotion("en", &plain.repeat(60)).as_deref(), Some("none"));
     }
 
     #[test]

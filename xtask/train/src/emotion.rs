@@ -1,8 +1,8 @@
 //! Trains analyzer-emotion: six emotions and none, in English and in seven other languages together.
 
-use analyzer_emotion::model::{EMOTIONS, GRAMS, OTHERS, Scores, Tables as Reader, apostrophes};
+use analyzer_emotion::model::{EMOTIONS, OTHERS, Scores, Tables as Reader, apostrophes, features};
 use anyhow::Result;
-use vigie_plugin::features::{Apostrophes, Words};
+use vigie_plugin::features::Words;
 use vigie_plugin::linear::{Kind, Parts, sigmoid};
 use vigie_plugin_learning::fit::{Example, Recipe, fit_from};
 
@@ -37,7 +37,7 @@ struct Labelled {
 /// Trains both tables.
 pub(crate) fn train(data: &Data) -> Result<Tables> {
     let mut tables = Tables::default();
-    let english = |rows: &[Labelled]| examples(rows, Apostrophes::Join);
+    let english = |rows: &[Labelled]| examples(rows, "en");
     let mut train = comments(data, "train")?;
     let dev = comments(data, "dev")?;
     train.extend(lines(data, "en", "train", SUBTITLES)?);
@@ -57,9 +57,9 @@ pub(crate) fn train(data: &Data) -> Result<Tables> {
     for language in OTHERS {
         let mut rows = lines(data, language, "train", 1.0)?;
         rows.extend(with_emoji(&rows));
-        train.extend(examples(&rows, apostrophes(language)));
+        train.extend(examples(&rows, language));
         let rows = lines(data, language, "dev", 1.0)?;
-        held_out.extend(examples(&rows, apostrophes(language)));
+        held_out.extend(examples(&rows, language));
         dev.push((language, rows));
     }
     let recipe = Recipe { bits: 17, epochs: 8, decay: 0.2, ..recipe };
@@ -106,14 +106,14 @@ fn with_emoji(rows: &[Labelled]) -> Vec<Labelled> {
     out
 }
 
-fn examples(rows: &[Labelled], apostrophes: Apostrophes) -> Vec<Example> {
+fn examples(rows: &[Labelled], language: &str) -> Vec<Example> {
     let mut words = Words::default();
     rows.iter()
         .map(|row| {
-            words.read(&row.text, apostrophes);
-            let mut features = Vec::new();
-            words.each_feature(GRAMS, |feature| features.push(feature));
-            Example { features, classes: row.emotions, weight: row.weight, ..Example::default() }
+            words.read(&row.text, apostrophes(language));
+            let mut all = Vec::new();
+            features(&mut words, language == "en", |feature| all.push(feature));
+            Example { features: all, classes: row.emotions, weight: row.weight, ..Example::default() }
         })
         .collect()
 }
@@ -147,13 +147,13 @@ fn file(parts: &Parts, thresholds: &Scores) -> Vec<u8> {
 /// Prints and keeps how well emotions are named as the plugin names them.
 fn measure(name: &str, file: &[u8], language: &str, rows: &[Labelled], tables: &mut Tables) {
     // Tables live as long as the program in the plugin, and here.
-    let reader = Reader::read(Box::leak(file.to_vec().into_boxed_slice()), apostrophes(language)).expect("just written");
+    let reader = Reader::read(Box::leak(file.to_vec().into_boxed_slice()), language).expect("just written");
     let mut words = Words::default();
     let mut hits = [Hits::default(); EMOTIONS.len()];
     let mut told = Vec::new();
     for row in rows {
-        let scores = reader.score([row.text.as_str()], &mut words);
-        let found = scores.map_or_else(Vec::new, |scores| reader.found(&scores, 1.0));
+        let judged = reader.judge([row.text.as_str()], language, &mut words);
+        let found = judged.map_or_else(Vec::new, |judged| reader.found(&judged, 1.0));
         for (place, hits) in hits.iter_mut().enumerate() {
             hits.add(row.emotions >> place & 1 == 1, found.iter().any(|(name, _)| *name == EMOTIONS[place]));
         }
