@@ -91,10 +91,31 @@ const SHORTENERS: [&str; 20] = [
     "icep_",
 ];
 
+/// Services whose addresses ask for money or followers by themselves.
+const ASKING: [&str; 4] = ["gofundme", "kickstarter", "patreon.com", "sub_confirmation"];
+
 /// Words beside a number that make it one to call or to write to.
-const CALL: [&str; 18] = [
-    "call", "txt", "text", "reply", "send", "sms", "whatsapp", "dial", "contact", "phone", "tel", "ring", "msg", "appelez",
-    "envoyez", "llama", "anrufen", "ligue",
+const CALL: [&str; 20] = [
+    "call",
+    "txt",
+    "text",
+    "reply",
+    "send",
+    "sms",
+    "whatsapp",
+    "dial",
+    "contact",
+    "phone",
+    "tel",
+    "ring",
+    "msg",
+    "appelez",
+    "envoyez",
+    "contactez",
+    "écrivez",
+    "llama",
+    "anrufen",
+    "ligue",
 ];
 
 /// The signs of a text. `words`: read from `text` with joined apostrophes.
@@ -116,6 +137,9 @@ pub fn signs(text: &str, words: &Words) -> Signs {
                 let raw = text.get(word.at.clone()).unwrap_or_default();
                 if SHORTENERS.iter().any(|service| raw.contains(service)) {
                     show(Sign::ShortLink, 1.0);
+                }
+                if ASKING.iter().any(|service| raw.contains(service)) {
+                    show(Sign::AsksToFollow, 1.0);
                 }
             }
             Sort::Hashtag => hashtags += 1,
@@ -161,16 +185,16 @@ pub fn signs(text: &str, words: &Words) -> Signs {
 fn phrases_at(words: &Words, place: usize) -> impl Iterator<Item = Sign> + '_ {
     let first = words.nth(place);
     let known = index();
-    let start = known.partition_point(|(word, ..)| *word < first);
-    known[start..].iter().take_while(move |(word, ..)| *word == first).filter_map(move |(_, rest, sign)| {
+    let start = known.partition_point(|(word, ..)| word.as_str() < first);
+    known[start..].iter().take_while(move |(word, ..)| word == first).filter_map(move |(_, rest, sign)| {
         let fits = rest.is_empty() || rest.split(' ').enumerate().all(|(offset, word)| words.nth(place + 1 + offset) == word);
         fits.then_some(*sign)
     })
 }
 
 /// All phrases by their first word: first word, the rest, the sign.
-fn index() -> &'static [(&'static str, &'static str, Sign)] {
-    static INDEX: OnceLock<Vec<(&str, &str, Sign)>> = OnceLock::new();
+fn index() -> &'static [(String, String, Sign)] {
+    static INDEX: OnceLock<Vec<(String, String, Sign)>> = OnceLock::new();
     INDEX.get_or_init(|| {
         let mut all = Vec::new();
         let mut sign = None;
@@ -180,15 +204,31 @@ fn index() -> &'static [(&'static str, &'static str, Sign)] {
                 sign = SIGNS.iter().find(|(_, known, _)| *known == name).map(|(sign, ..)| *sign);
             } else if let Some(sign) = sign {
                 let phrases = line.split(',').map(str::trim).filter(|phrase| !phrase.is_empty());
-                all.extend(phrases.map(|phrase| match phrase.split_once(' ') {
-                    Some((first, rest)) => (first, rest, sign),
-                    None => (phrase, "", sign),
+                let both = phrases.flat_map(|phrase| [Some(phrase.to_owned()), without_accents(phrase)]).flatten();
+                all.extend(both.map(|phrase| {
+                    let (first, rest) = phrase.split_once(' ').unwrap_or((&phrase, ""));
+                    (first.to_owned(), rest.to_owned(), sign)
                 }));
             }
         }
         all.sort_unstable();
+        all.dedup();
         all
     })
+}
+
+/// A phrase as those write it who leave the accents out; none where it has none.
+fn without_accents(phrase: &str) -> Option<String> {
+    let plain = |char| match char {
+        'à' | 'â' => 'a',
+        'ç' => 'c',
+        'é' | 'è' | 'ê' => 'e',
+        'î' => 'i',
+        'ô' => 'o',
+        'û' => 'u',
+        other => other,
+    };
+    (!phrase.is_ascii()).then(|| phrase.chars().map(plain).collect())
 }
 
 /// What numbers a text holds.
@@ -258,6 +298,16 @@ mod tests {
             assert!(SIGNS.iter().any(|(_, name, _)| block == format!("{name}]")), "{block}");
         }
         assert!(index().len() > 200 && index().iter().all(|(first, ..)| !first.is_empty()));
+    }
+
+    #[test]
+    fn every_phrase_is_read_as_it_is_written() {
+        for (first, rest, sign) in index() {
+            let phrase = format!("{first} {rest}");
+            let (_, name, _) = SIGNS[*sign as usize];
+            assert!(shown(&phrase).contains(&name), "{phrase}");
+        }
+        assert!(shown("Dépêchez-vous").contains(&"urgent") && shown("depechez-vous").contains(&"urgent"));
     }
 
     #[test]

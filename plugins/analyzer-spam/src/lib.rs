@@ -86,9 +86,9 @@ fn spam(words: &mut Words, document: &Document) -> Option<(f32, Vec<account::Rea
         return None;
     }
     let signs = signs(text, words);
-    let by_signs = stage::by_signs(&signs);
     let english =
         document.language.as_deref().is_none_or(|tag| tag.split('-').next().is_some_and(|tag| tag.eq_ignore_ascii_case("en")));
+    let by_signs = stage::by_signs(&signs, !english);
     let by_model = if english { stage::by_model(words, &signs) } else { 0.0 };
     let mut reasons: Vec<account::Reason> = signs
         .iter()

@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 
-use vigie_plugin::features::{Grams, Words};
+use vigie_plugin::features::{Grams, Sort, Words};
 use vigie_plugin::linear::{Model, sigmoid};
 
-use crate::cues::{SIGNS, Signs};
+use crate::cues::{SIGNS, Sign, Signs};
 
 /// The one class of the model.
 pub const CLASSES: [&str; 1] = ["spam"];
@@ -13,6 +13,13 @@ pub const CLASSES: [&str; 1] = ["spam"];
 pub const GRAMS: Grams = Grams { words: 2, shortest: 0, longest: 0 };
 /// What the signs are weighed against where there is no model.
 const BEFORE: f32 = -3.4;
+/// And where there is none because the language is another: nothing else will speak.
+const BEFORE_ALONE: f32 = -2.6;
+
+/// What the model may say at most of a text with nothing against it but a link, and of one of so few words that they say nothing.
+pub const AT_MOST: f32 = 0.35;
+/// Words from which on wording says something.
+const ENOUGH_WORDS: usize = 4;
 
 /// How likely the model holds an English text for spam.
 #[must_use]
@@ -21,13 +28,23 @@ pub fn by_model(words: &Words, signs: &Signs) -> f32 {
     let Some(model) = MODEL.get_or_init(|| Model::read(include_bytes!("../table/spam.bin")).ok()) else { return 0.0 };
     let mut sums = model.sums();
     words.each_feature(GRAMS, |feature| sums.add(feature));
-    sums.finish(signs).probabilities().first().copied().unwrap_or_default()
+    let likely = sums.finish(signs).probabilities().first().copied().unwrap_or_default();
+    if is_thin(words, signs) { likely.min(AT_MOST) } else { likely }
 }
 
-/// How likely the signs alone make it spam, whatever the language.
+/// Whether a text has no sign beside a link, and a link or hardly any words: neither is a reason by itself.
 #[must_use]
-pub fn by_signs(signs: &Signs) -> f32 {
-    sigmoid(BEFORE + signs.iter().zip(SIGNS).map(|(strength, (.., weight))| strength * weight).sum::<f32>())
+pub fn is_thin(words: &Words, signs: &Signs) -> bool {
+    let link = Sign::Link as usize;
+    let bare = signs.iter().enumerate().all(|(place, strength)| place == link || *strength <= 0.0);
+    bare && (signs[link] > 0.0 || words.iter().filter(|word| word.sort == Sort::Word).count() < ENOUGH_WORDS)
+}
+
+/// How likely the signs make it spam, beside a model or alone.
+#[must_use]
+pub fn by_signs(signs: &Signs, alone: bool) -> f32 {
+    let before = if alone { BEFORE_ALONE } else { BEFORE };
+    sigmoid(before + signs.iter().zip(SIGNS).map(|(strength, (.., weight))| strength * weight).sum::<f32>())
 }
 
 /// Either is enough: the model knows how comments are spammed, the signs what messages and offers look like.
@@ -50,11 +67,11 @@ mod tests {
     #[test]
     fn more_signs_are_never_less_likely() {
         let mut signs = Signs::default();
-        let mut last = by_signs(&signs);
-        assert!(last < 0.05);
+        let mut last = by_signs(&signs, false);
+        assert!(last < 0.05 && by_signs(&signs, true) < 0.1);
         for place in 0..signs.len() {
             signs[place] = 1.0;
-            let more = by_signs(&signs);
+            let more = by_signs(&signs, false);
             // Near 1 a float has no room left for more.
             assert!(more > last || more > 0.9999);
             last = more;

@@ -44,6 +44,9 @@ fn spam_is_likely_and_says_why() {
         ("en", "Earn money from home, click here https://bit.ly/abc", "earn-money"),
         ("en", "free followers, visit https://spam.example now", "link"),
         ("fr", "Abonnez-vous à ma chaîne et cliquez ici https://a.example", "asks-to-follow"),
+        ("fr", "Gagnez un téléphone gratuit en cliquant ici", "prize"),
+        ("fr", "Prêt sans justificatif, écrivez-moi sur WhatsApp +33 6 00 00 00 00", "phone-number"),
+        ("fr", "Gagner de l'argent facilement avec la crypto, contactez-moi", "earn-money"),
         ("es", "Suscribete a mi canal, haz clic aquí https://a.example", "asks-to-follow"),
     ] {
         let (likely, reasons) = of(language, text);
@@ -66,6 +69,21 @@ fn what_people_write_is_not() {
     ] {
         let (likely, reasons) = of(language, text);
         assert!(likely < 0.4, "{text}: {likely} {reasons:?}");
+    }
+}
+
+#[test]
+fn a_link_or_few_words_are_no_reason() {
+    for text in [
+        "Source: https://a.example/wiki/Acme",
+        "My notes on the outage are here https://a.example/notes",
+        "Please check my ticket https://a.example/t/1",
+        "https://a.example",
+        "👍",
+        "thanks!",
+    ] {
+        let (likely, reasons) = of("en", text);
+        assert!(likely < 0.5, "{text}: {likely} {reasons:?}");
     }
 }
 
