@@ -1,11 +1,14 @@
 //! Who is meant: a polarity for each brand where a text names several.
 //!
 //! A text is cut into clauses at marks, lines and words such as "but". A clause speaks of the brands it names; one that names none goes on
-//! about those of the clause before. What stands before the first name speaks of the first brand.
+//! about those of the clause before. What stands before the first name speaks of the first brand. A clause that names several is read as
+//! [`compare`](crate::compare) does; where it cannot be told of whom it speaks, it speaks of none.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+use crate::compare::{AND, BEGINS, IS, Said, said, words};
 
 /// A brand and how it is written, in lower case.
 pub type Brands = BTreeMap<String, Vec<String>>;
@@ -40,33 +43,108 @@ const TURNS: [&str; 22] = [
     "terwijl",
 ];
 
-/// The parts of a text that speak of each brand named in it, in the order of the names; empty unless two or more are named.
+/// What a text says of one brand.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Told<'b> {
+    /// The brand.
+    pub brand: &'b str,
+    /// Parts that speak of it.
+    pub parts: Vec<Range<usize>>,
+    /// Parts of which the opposite is said of it: "neither … nor".
+    pub denied: Vec<Range<usize>>,
+    /// How comparisons with other brands end for it, -1 to 1.
+    pub compared: Vec<f32>,
+}
+
+/// What a text says of each brand named in it, in the order of the names; empty unless two or more are named.
 #[must_use]
-pub fn parts<'b>(text: &str, brands: &'b Brands) -> Vec<(&'b str, Vec<Range<usize>>)> {
+pub fn told<'b>(text: &str, brands: &'b Brands) -> Vec<Told<'b>> {
     let lower = lower(text);
-    let mut found: Vec<(&str, Vec<usize>)> = Vec::new();
-    for (brand, names) in brands {
-        let mut places: Vec<usize> = names.iter().chain([brand]).flat_map(|name| places(&lower, name)).collect();
-        places.sort_unstable();
-        if !places.is_empty() {
-            found.push((brand, places));
+    let mut told: Vec<Told<'_>> = Vec::new();
+    let mut names: Vec<(Range<usize>, usize)> = Vec::new();
+    for (brand, aliases) in brands {
+        let before = names.len();
+        for name in aliases.iter().chain([brand]) {
+            let length = name.to_lowercase().len();
+            names.extend(places(&lower, name).into_iter().map(|at| (at..at + length, told.len())));
+        }
+        if names.len() > before {
+            told.push(Told { brand, ..Told::default() });
         }
     }
-    if found.len() < 2 || found.len() > MOST_BRANDS {
+    if told.len() < 2 || told.len() > MOST_BRANDS {
         return Vec::new();
     }
-    let clauses = clauses(&lower);
-    let mut parts: Vec<(&str, Vec<Range<usize>>)> = found.iter().map(|(brand, _)| (*brand, Vec::new())).collect();
-    let first = (0..found.len()).min_by_key(|&at| found[at].1[0]).expect("two or more were found");
-    let mut meant: Vec<usize> = vec![first];
-    for clause in clauses {
-        let named: Vec<usize> = (0..found.len()).filter(|&at| found[at].1.iter().any(|place| clause.contains(place))).collect();
-        if !named.is_empty() {
-            meant = named;
+    names.sort_unstable_by_key(|(at, brand)| (at.start, at.end, *brand));
+    let mut meant = vec![names[0].1];
+    for clause in clauses(&lower).into_iter().flat_map(|clause| joined(&lower, clause, &names)) {
+        let mut named: Vec<(Range<usize>, usize)> = Vec::new();
+        for (at, brand) in names.iter().filter(|(at, _)| clause.contains(&at.start)) {
+            match named.last_mut() {
+                // A name inside a longer one, or one said again, is one name.
+                Some((last, same)) if same == brand => last.end = last.end.max(at.end),
+                _ => named.push((at.clone(), *brand)),
+            }
         }
-        meant.iter().for_each(|&at| parts[at].1.push(clause.clone()));
+        let mut several: Vec<usize> = named.iter().map(|(_, brand)| *brand).collect();
+        several.sort_unstable();
+        several.dedup();
+        if several.len() > 1 {
+            let at: Vec<Range<usize>> = named.iter().map(|(at, _)| at.clone()).collect();
+            match said(&lower, clause.clone(), &at) {
+                Said::Alike => {}
+                Said::Compared(first, second) => {
+                    told[named[0].1].compared.push(first);
+                    told[named[1].1].compared.extend(second);
+                    several.clear();
+                }
+                Said::Neither(parts) => {
+                    several.iter().for_each(|&brand| told[brand].denied.extend(parts.iter().cloned()));
+                    several.clear();
+                }
+                Said::Unclear => several.clear(),
+            }
+            meant = several;
+        } else if !several.is_empty() {
+            meant = several;
+        }
+        meant.iter().for_each(|&brand| told[brand].parts.push(clause.clone()));
     }
-    parts
+    told
+}
+
+/// The clauses that "and" joins in one, where each has a brand and a verb of its own: "I love Acme and I hate Rival".
+fn joined(lower: &str, clause: Range<usize>, names: &[(Range<usize>, usize)]) -> Vec<Range<usize>> {
+    let mut clauses = Vec::new();
+    let mut start = clause.start;
+    let inside: Vec<&Range<usize>> = names.iter().map(|(at, _)| at).filter(|at| clause.contains(&at.start)).collect();
+    for pair in inside.windows(2) {
+        let (first, second) = (pair[0], pair[1]);
+        let gap = lower.get(first.end..second.start).unwrap_or_default();
+        let Some((at, and)) = gap
+            .split_inclusive(char::is_whitespace)
+            .scan(first.end, |at, word| {
+                let here = *at;
+                *at += word.len();
+                Some((here, word.trim()))
+            })
+            .find(|(_, word)| AND.contains(word))
+        else {
+            continue;
+        };
+        let between = words(lower, at + and.len()..second.start);
+        let said_first = !words(lower, first.end..at).is_empty();
+        let begins = match between.first() {
+            Some(word) => BEGINS.contains(word) && (said_first || !words(lower, start..first.start).is_empty()),
+            None => said_first && words(lower, second.end..clause.end).first().is_some_and(|word| IS.contains(word)),
+        };
+        if begins {
+            clauses.push(start..at);
+            start = at;
+        }
+    }
+    clauses.push(start..clause.end);
+    clauses
 }
 
 /// A text with spaces where it names brands.
@@ -148,7 +226,7 @@ mod tests {
     fn read(text: &str) -> Vec<(String, String)> {
         let brands = brands();
         let join = |ranges: Vec<Range<usize>>| ranges.into_iter().map(|range| text[range].trim()).collect::<Vec<_>>().join(" | ");
-        parts(text, &brands).into_iter().map(|(brand, ranges)| (brand.to_owned(), join(ranges))).collect()
+        told(text, &brands).into_iter().map(|told| (told.brand.to_owned(), join(told.parts))).collect()
     }
 
     fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -166,6 +244,24 @@ mod tests {
             read("Great day. Acme and rival both lost"),
             pairs(&[("acme", "Great day. | Acme and rival both lost"), ("rival", "Acme and rival both lost"),])
         );
+    }
+
+    #[test]
+    fn a_verb_after_and_begins_a_clause() {
+        assert_eq!(read("I love Acme and I hate Rival"), pairs(&[("acme", "I love Acme"), ("rival", "and I hate Rival")]));
+        assert_eq!(
+            read("J'adore Acme et je déteste Rival"),
+            pairs(&[("acme", "J'adore Acme"), ("rival", "et je déteste Rival")])
+        );
+        assert_eq!(
+            read("Acme is great and Rival is awful"),
+            pairs(&[("acme", "Acme is great"), ("rival", "and Rival is awful")])
+        );
+        assert_eq!(
+            read("I think Acme and Rival are awful"),
+            pairs(&[("acme", "I think Acme and Rival are awful"), ("rival", "I think Acme and Rival are awful")])
+        );
+        assert_eq!(read("I left Acme for Rival, great day"), pairs(&[("acme", ""), ("rival", "")]));
     }
 
     #[test]
@@ -189,8 +285,8 @@ mod tests {
     fn odd_texts_are_cut_without_harm() {
         for text in ["acme İİİ rival ẞ", "acme.rival,1.5€…rival", "but acme but rival but", &"acme, rival. ".repeat(2000)]
         {
-            for (_, ranges) in parts(text, &brands()) {
-                assert!(ranges.iter().all(|range| text.get(range.clone()).is_some()), "{text}");
+            for told in told(text, &brands()) {
+                assert!(told.parts.iter().chain(&told.denied).all(|range| text.get(range.clone()).is_some()), "{text}");
             }
             assert_eq!(without_names(text, &brands()).len(), text.len(), "{text}");
         }

@@ -9,13 +9,14 @@ use vigie_plugin::features::{Sort, Word, Words};
 use vigie_plugin::linear::Hash;
 
 use crate::lexicon::{Entry, Lexicon, role};
+use crate::phrases::{Phrase, may_stand_between, missed};
 
 /// What a booster adds, before its distance is counted. This and the constants below: VADER, section 3 of the paper and its code.
 const BOOST: f32 = 0.293;
 /// What a word in capitals among others gains.
 const CAPITALS: f32 = 0.733;
 /// What a negation leaves of a valence.
-const NEGATION: f32 = -0.74;
+pub(crate) const NEGATION: f32 = -0.74;
 /// What an exclamation mark adds to the sum, four at most.
 const EXCLAMATION: f32 = 0.292;
 /// Shares of what stands before and after a "but".
@@ -48,6 +49,8 @@ pub struct Evidence {
     pub spoken: u32,
     /// Words of letters.
     pub words: u32,
+    /// A phrase that turns all this around; no model reads it.
+    pub phrase: Phrase,
     exclamations: u32,
     questions: u32,
     dots: u32,
@@ -90,6 +93,7 @@ impl Weigher {
         evidence.negations =
             self.entries.iter().filter(|entry| entry.roles & (role::NEGATES | role::NEGATES_BEFORE) != 0).count() as u32;
         self.sum_up(slice, &mut evidence);
+        evidence.phrase = self.phrase(words);
         self.mark_negated(words);
         evidence
     }
@@ -148,6 +152,25 @@ impl Weigher {
         let behind = words[place + 1..].iter().take(2).take_while(|next| !next.starts_clause).count();
         negated |= self.entries[place + 1..place + 1 + behind].iter().any(|next| next.roles & role::NEGATES_BEFORE != 0);
         if negated { valence * NEGATION } else { valence }
+    }
+
+    /// The phrase that decides, if nothing else speaks against its deciding.
+    fn phrase(&self, words: &Words) -> Phrase {
+        if let Some(missed) = missed(words) {
+            let good = self.valences.iter().enumerate().any(|(place, &valence)| valence > 0.0 && !missed.contains(&place));
+            return if good { Phrase::None } else { Phrase::Missed };
+        }
+        let denied =
+            |(place, &valence): (usize, &f32)| valence > 0.0 && self.entries[place].valence < 0.0 && self.denies(words, place);
+        let bad = self.valences.iter().any(|&valence| valence < 0.0);
+        if !bad && self.valences.iter().enumerate().any(denied) { Phrase::Denied } else { Phrase::None }
+    }
+
+    /// Whether a negation means this very word.
+    fn denies(&self, words: &Words, place: usize) -> bool {
+        let mut before = (0..place).rev().take(REACH);
+        let negation = before.find(|&at| self.entries[at].roles & role::NEGATES != 0 || !may_stand_between(words.nth(at)));
+        negation.is_some_and(|at| self.entries[at].roles & role::NEGATES != 0)
     }
 
     fn sum_up(&self, words: &[Word], evidence: &mut Evidence) {

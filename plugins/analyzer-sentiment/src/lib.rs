@@ -8,14 +8,17 @@
 //! The tables in `table/` are made by `xtask/train`; their licences stand in `table/NOTICE`.
 
 pub mod brands;
+pub mod compare;
 pub mod evidence;
 pub mod lexicon;
+pub mod phrases;
 pub mod site;
 pub mod tongue;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde::Deserialize;
 use vigie_plugin::{Analyzer, Annotation, Document, Failure, Label, Value};
@@ -107,15 +110,19 @@ pub fn polarity(odds: &Odds) -> f32 {
 }
 
 /// The label of odds, and how likely it is.
+///
+/// A text within the neutral zone is neutral, unless that is the least likely of the three. Where another label is a little likelier than
+/// neutral, the confidence is that label's: no label is told as less likely than another. It is calibrated over all texts, not over these.
 #[must_use]
 pub fn label(odds: &Odds, neutral: f32) -> (&'static str, f32) {
     let polarity = polarity(odds);
-    if polarity > neutral {
-        ("positive", odds[2])
-    } else if polarity < -neutral {
-        ("negative", odds[0])
+    let [bad, neither, good] = *odds;
+    if polarity.abs() <= neutral && neither >= bad.min(good) {
+        ("neutral", neither.max(bad).max(good))
+    } else if polarity > 0.0 {
+        ("positive", good)
     } else {
-        ("neutral", odds[1])
+        ("negative", bad)
     }
 }
 
@@ -138,10 +145,16 @@ fn by_brand(settings: &Settings, document: &Document, desk: &mut Desk) -> Vec<La
     if brands.len() < 2 {
         return Vec::new();
     }
-    let scored = brands::parts(&document.text, &brands).into_iter().filter_map(|(brand, ranges)| {
-        let parts = ranges.into_iter().filter_map(|range| document.text.get(range));
-        let odds = odds(settings, document, parts, desk)?;
-        Some(Label::new(brand, polarity(&odds)))
+    let mut said = |ranges: &[Range<usize>]| {
+        let parts = ranges.iter().filter_map(|range| document.text.get(range.clone()));
+        odds(settings, document, parts, desk).map(|odds| polarity(&odds))
+    };
+    let scored = brands::told(&document.text, &brands).into_iter().filter_map(|told| {
+        let mut values = told.compared;
+        values.extend(said(&told.parts));
+        values.extend(said(&told.denied).map(|polarity| polarity * evidence::NEGATION));
+        let mean = values.iter().sum::<f32>() / values.len() as f32;
+        (!values.is_empty()).then(|| Label::new(told.brand, mean))
     });
     scored.collect()
 }
@@ -170,6 +183,47 @@ mod tests {
             assert!((-1.0..=1.0).contains(polarity));
             assert!(annotations[1].confidence.is_some_and(|confidence| (0.3..=1.0).contains(&confidence)));
         }
+    }
+
+    #[test]
+    fn no_other_label_is_likelier_than_the_one_told() {
+        for (odds, told) in [
+            ([0.42, 0.19, 0.39], ("negative", 0.42)),
+            ([0.39, 0.19, 0.42], ("positive", 0.42)),
+            ([0.25, 0.33, 0.42], ("neutral", 0.42)),
+            ([0.1, 0.8, 0.1], ("neutral", 0.8)),
+            ([0.05, 0.35, 0.6], ("positive", 0.6)),
+        ] {
+            assert_eq!(label(&odds, NEUTRAL), told);
+        }
+    }
+
+    #[test]
+    fn brands_of_one_clause_are_told_apart() {
+        let brands = Brands::from([("acme".to_owned(), vec![]), ("rival".to_owned(), vec![])]);
+        let settings = Settings { brands, ..Settings::default() };
+        let scores = |language: &str, text: &str| -> Vec<f32> {
+            let annotations = annotate(&settings, &Document::new(text).language(language));
+            match find(&annotations, "sentiment-brands") {
+                Some(Value::Labels(labels)) => labels.iter().map(|label| label.score).collect(),
+                _ => Vec::new(),
+            }
+        };
+        for (language, text) in [
+            ("en", "Acme is better than Rival"),
+            ("en", "I love Acme and I hate Rival"),
+            ("fr", "Acme est mieux que Rival"),
+            ("de", "Ich liebe Acme und hasse Rival"),
+            ("es", "Prefiero Acme a Rival"),
+        ] {
+            let scores = scores(language, text);
+            assert!(matches!(scores.as_slice(), [acme, rival] if *acme > 0.3 && *rival < -0.3), "{text}: {scores:?}");
+        }
+        for (language, text) in [("en", "Neither Acme nor Rival is any good"), ("fr", "Ni Acme ni Rival ne sont bons")] {
+            let scores = scores(language, text);
+            assert!(matches!(scores.as_slice(), [acme, rival] if *acme < -0.3 && *rival < -0.3), "{text}: {scores:?}");
+        }
+        assert!(scores("en", "I left Acme for Rival and am happy").is_empty());
     }
 
     #[test]

@@ -227,7 +227,8 @@ mod tests {
         assert!(changed * 100 <= unrelated.len(), "{changed} of {} changed", unrelated.len());
         // What a text says beside the slang still counts.
         let mixed = said("slaps", "phone", "the {} SLANG, but I hate it, what a terrible waste of money");
-        assert_ne!(label(&after, &mixed), text("positive"));
+        let Value::Number(polarity) = annotate(&after, &mixed)[0].value else { panic!("a number first") };
+        assert!(polarity <= f64::from(crate::NEUTRAL), "{polarity}");
     }
 
     #[test]

@@ -42,6 +42,28 @@ const EMOJI: [(&str, &str); 14] = [
     ("0.5", ":o :O :3"),
 ];
 
+/// Published words that mean something else in everyday posts than where they were rated or what they were translated of, and a few none of
+/// the lists knows; valence by us, 0 for a word that says nothing by itself.
+const AMENDED: [(&str, f32, &str); 9] = [
+    ("en", -1.2, "expensive"),
+    (
+        "fr",
+        0.0,
+        "prix vol vols facture factures facturation part parts partie parties partage plan carte sort sortie entreprise entreprises application \
+         applications disponible disponibles compte comptes charge charges prime intérêt intérêts grand grande grands grandes capital \
+         sécurité accord accords majeur majeure marché garantie garanties commande commandes engagement service services plusieurs \
+         énergie vision avance valeur valeurs droit droits offre offres coup coups arrêt tension déposer dépôt question questions \
+         demande demandes fort résultat résultats tirer tire tir défense arme armes exposition effet effets crédit crédits",
+    ),
+    ("fr", -1.6, "excessif excessive excessifs excessives"),
+    ("pt", 0.0, "banco bancos maior maiores cara caras parte partes conta contas interesse interesses"),
+    ("pt", -1.8, "caro caros muito_caro"),
+    ("es", 0.0, "mayor mayores parte partes banco bancos interés intereses cuenta"),
+    ("it", 0.0, "parte parti banca conto interesse interessi prezzo prezzi"),
+    ("de", 0.0, "teil anteil bank konto interesse interessen"),
+    ("nl", 0.0, "bank deel rekening belang"),
+];
+
 /// The list of a language.
 ///
 /// # Errors
@@ -109,6 +131,9 @@ fn finish(data: &Data, mut words: BTreeMap<String, f32>, language: &str) -> Resu
         list.for_each(|word| *roles.entry(word).or_default() |= role);
     }
     add(&mut words, ours);
+    for (_, valence, list) in AMENDED.iter().filter(|(known, ..)| *known == language) {
+        add(&mut words, list.split_whitespace().map(|word| (normalised(&word.replace('_', " "), language), *valence)));
+    }
     for (word, valence) in words.clone() {
         for form in forms(&word, language) {
             // A form is a little less certain than the word it was made of, and never overrides a word of the lists.
@@ -146,7 +171,8 @@ fn published(data: &Data, name: &str, scale: f32, least: f32) -> Result<Vec<(Str
     for row in data.rows(&format!("lexicons/{name}"))? {
         let Ok(valence) = row.column(1).parse::<f32>() else { continue };
         let word = normalised(row.column(0), language);
-        if word.is_empty() || word.split(' ').count() > 2 || !word.chars().any(char::is_alphabetic) {
+        // What is left of a drawn face is a letter, and would be the article of "l'entreprise".
+        if word.chars().count() < 2 || word.split(' ').count() > 2 || !word.chars().any(char::is_alphabetic) {
             continue;
         }
         let sum = senses.entry(word).or_default();

@@ -1,0 +1,162 @@
+//! Phrases that turn around what their words say: wishes, praise of what is no more, and bad words that are denied.
+//!
+//! A linear model adds words up and reads "could be better" as "better". What is found here comes after it.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use vigie_plugin::features::Words;
+
+/// Which phrase decides what a text says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phrase {
+    /// None does.
+    #[default]
+    None,
+    /// Something good is wished for or gone: "could be better", "used to love it". Nothing else in the text is good.
+    Missed,
+    /// Something bad is denied: "not bad". Nothing else in the text is bad.
+    Denied,
+}
+
+/// Wishes and lost praise, in all languages: words with a space between, `|` between alternatives, `?` before one that may be missing,
+/// `~` for up to two words of any kind, `^` before the first that begins a clause.
+const MISSED: [&str; 26] = [
+    "could|should|might ?have ?still be|been ?so ?much ?a ?lot ?bit better|nicer|easier|faster|clearer|improved",
+    "would|itd ?have be|been ?so ?really nice|great|good|lovely|cool|better|helpful ?to ~ if",
+    "would|itd ?have be|been ?so ?really nice|great|good|better if",
+    "i|we|you|they|he|she|it|this|that|and|just used to ?really ?absolutely love|like|enjoy|recommend|trust",
+    "i|we|you|they|he|she|it|this|that|app|service|brand|product|which used to be ?so ?really ?very ?a good|great|amazing|awesome|better|nice|excellent|reliable|best|fun",
+    "^used to ?really ?absolutely love|like|enjoy|recommend|trust",
+    "wish it|this|they ?just ?was|were|would|could|had ?be ?been ?a ?bit better|nicer|easier|faster|cheaper|work|worked",
+    "pourrait|pourraient|pourrai|devrait|peut|peuvent ?largement ?bien être|etre|faire ?beaucoup ?bien mieux|meilleur|meilleure|meilleurs",
+    "aurait|auraient pu être|etre|faire ?beaucoup ?bien mieux|meilleur|meilleure",
+    "ce serait|serait ?vraiment bien|mieux|cool|super|top|génial|chouette|sympa si|s",
+    "serait ?vraiment ?plus bien|mieux|cool|super|top|génial|chouette|sympa si|s",
+    "j|on|nous adorais|aimais|adorait|aimait|adorions|aimions",
+    "était|etait ?bien ?beaucoup mieux|meilleur|meilleure avant",
+    "könnte|könnten|koennte|dürfte ?viel ?etwas ?deutlich ?noch besser|schöner|schneller|einfacher ?sein ?funktionieren",
+    "wäre|waere ?echt ?wirklich ?so schön|gut|toll|nett|super|besser wenn",
+    "hätte ?viel ?deutlich besser|schöner sein|werden können|sollen",
+    "war früher ?mal ?viel ?so besser|gut|toll|super|schöner",
+    "podría|podrían|podria|debería ?ser|estar|funcionar|haber ?sido ?mucho ?bastante mejor|mejorar|mejores",
+    "sería|seria ?muy bueno|genial|bonito|ideal|mejor|bom|ótimo|legal|melhor si|se|que",
+    "antes me|era encantaba|gustaba|mejor|bueno|buena|melhor|bom|boa",
+    "potrebbe|potrebbero|dovrebbe ?essere|funzionare|andare|fare ?molto migliore|meglio|migliorare|migliori",
+    "sarebbe ?molto ?più bello|bene|meglio|carino|ottimo|fantastico se",
+    "una|prima volta|era ?lo ?la ?mi amavo|adoravo|piaceva|meglio|migliore",
+    "poderia|poderiam|podia|deveria ?ser|estar|funcionar|ter ?sido ?muito ?bem melhor|melhorar|melhores",
+    "eu adorava|amava|gostava",
+    "zou|zouden|kan|kon|kunnen ~ beter|mooier|fijn|leuk|makkelijker|sneller ?zijn|kunnen|als|worden",
+];
+/// Between a negation and what it denies these may stand; with others the negation means another word ("can't believe how bad").
+const BETWEEN: [&str; 18] = [
+    "a",
+    "an",
+    "any",
+    "so",
+    "that",
+    "too",
+    "very",
+    "really",
+    "all",
+    "at",
+    "real",
+    "major",
+    "particularly",
+    "exactly",
+    "the",
+    "actually",
+    "overly",
+    "bit",
+];
+
+/// The patterns by the words they begin with.
+static MISSED_BY_FIRST: LazyLock<HashMap<&str, Vec<Vec<&str>>>> = LazyLock::new(|| {
+    let mut patterns: HashMap<&str, Vec<Vec<&str>>> = HashMap::new();
+    for pattern in MISSED {
+        let pattern: Vec<&str> = pattern.split(' ').collect();
+        pattern[0].trim_start_matches('^').split('|').for_each(|first| patterns.entry(first).or_default().push(pattern.clone()));
+    }
+    patterns
+});
+
+/// Which words belong to a phrase that misses something.
+pub(crate) fn missed(words: &Words) -> Option<Range<usize>> {
+    (0..words.as_slice().len()).find_map(|start| {
+        let patterns = MISSED_BY_FIRST.get(words.nth(start))?;
+        patterns.iter().find_map(|pattern| end(words, start, start, pattern)).map(|end| start..end)
+    })
+}
+
+/// Whether a word may stand between a negation and what it denies.
+pub(crate) fn may_stand_between(word: &str) -> bool {
+    BETWEEN.contains(&word)
+}
+
+/// Where a pattern that begins at a word ends.
+fn end(words: &Words, start: usize, at: usize, pattern: &[&str]) -> Option<usize> {
+    let Some((&first, rest)) = pattern.split_first() else { return Some(at) };
+    let here = words.as_slice().get(at).filter(|word| at == start || !word.starts_clause);
+    if first == "~" {
+        let most = words.as_slice().len().min(at + 2);
+        return (at..=most).find_map(|next| end(words, start, next, rest));
+    }
+    let optional = first.strip_prefix('?');
+    let (first, here) = match first.strip_prefix('^') {
+        Some(first) => (first, here.filter(|word| word.starts_clause)),
+        None => (first, here),
+    };
+    let is = here.is_some_and(|word| {
+        let text = words.text(word);
+        optional.unwrap_or(first).split('|').any(|other| other == text)
+    });
+    is.then(|| end(words, start, at + 1, rest)).flatten().or_else(|| optional.and_then(|_| end(words, start, at, rest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use vigie_plugin::features::Apostrophes;
+
+    use super::*;
+
+    fn misses(text: &str, apostrophes: Apostrophes) -> bool {
+        let mut words = Words::default();
+        words.read(text, apostrophes);
+        missed(&words).is_some()
+    }
+
+    #[test]
+    fn what_is_wished_for_or_gone_is_missed() {
+        for text in [
+            "It could be better",
+            "could have been so much better",
+            "Would be nice if it worked",
+            "I used to love this app",
+            "Used to love it",
+            "I wish it worked",
+            "Könnte besser sein",
+            "Podría ser mejor",
+            "Potrebbe essere migliore",
+            "Poderia ser melhor",
+            "Het zou beter kunnen",
+        ] {
+            assert!(misses(text, Apostrophes::Join), "{text}");
+        }
+        for text in ["Ça pourrait être mieux", "J'adorais cette appli", "Ce serait bien si ça marchait"] {
+            assert!(misses(text, Apostrophes::Split), "{text}");
+        }
+        for text in [
+            "could not be better",
+            "couldn't be better",
+            "I got used to good coffee",
+            "It is better",
+            "I am used to love",
+            "I wish I had a dog",
+            "",
+        ] {
+            assert!(!misses(text, Apostrophes::Join), "{text}");
+        }
+    }
+}
