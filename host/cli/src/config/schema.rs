@@ -460,5 +460,10 @@ memory = "much"
         read(&mut problems);
         let drawn = problems.render(false, 80);
         assert!(!drawn.contains("hunter2") && drawn.contains("never written into this file"), "{drawn}");
+        for misplaced in ["api-key = 'hunter2'", "secrets = 'hunter2'"] {
+            let mut problems = Problems::new("vigie.toml", format!("[connectors.a]\nsource='x'\ntopics=['t']\n{misplaced}\n"));
+            read(&mut problems);
+            assert!(problems.errors() > 0 && !problems.render(false, 80).contains("hunter2"), "{misplaced}");
+        }
     }
 }

@@ -16,6 +16,11 @@ pub(crate) fn check(
     heading: &Range<usize>,
     problems: &mut Problems,
 ) {
+    if let Some((_, Node { value: Value::Table(entries), .. })) = table {
+        // A secret, written where it does not belong.
+        let misplaced = entries.iter().filter(|(name, _)| manifest.secrets.iter().any(|secret| secret.name == name.value));
+        problems.hidden.extend(misplaced.map(|(_, node)| node.span.clone()));
+    }
     for misfit in check_settings(&manifest.settings, &json(table)) {
         let at = table.and_then(|(_, node)| place(node, &misfit, &manifest.settings));
         let (span, label) = match (at, table) {

@@ -141,6 +141,7 @@ impl<'a> Table<'a> {
         match &node.value {
             Value::Table(entries) => Some(Self { name, span: heading, entries }),
             other => {
+                hide(&name, node, problems);
                 problems.push(
                     wrong_type(&name, "a table", other, &node.span).help(format!("write the heading [{name}] above its keys")),
                 );
@@ -151,7 +152,8 @@ impl<'a> Table<'a> {
 
     /// Reports every key that is not in `known`.
     pub(crate) fn only(&self, known: &[&str], problems: &mut Problems) {
-        for (key, _) in self.entries.iter().filter(|(key, _)| !known.contains(&key.value.as_str())) {
+        for (key, node) in self.entries.iter().filter(|(key, _)| !known.contains(&key.value.as_str())) {
+            hide(&self.name, node, problems);
             let place = if self.name.is_empty() { "the file".to_owned() } else { format!("`[{}]`", self.name) };
             problems.push(
                 Problem::error("config::unknown_key", key.span.clone(), format!("{place} has no key `{}`", key.value))
@@ -273,6 +275,13 @@ impl<'a> Table<'a> {
                 None
             }
         }
+    }
+}
+
+/// What stands in a connector under a name it does not have, or in place of a table, may be a secret where it does not belong.
+fn hide(table: &str, node: &Node, problems: &mut Problems) {
+    if table.starts_with("connectors.") {
+        problems.hidden.push(node.span.clone());
     }
 }
 

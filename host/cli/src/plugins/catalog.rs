@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use vigie_runtime::{Grant, Kind, Manifest, Package, Standing};
@@ -203,7 +204,12 @@ impl Installed for Catalog {
 }
 
 fn read(path: &Path) -> Result<Package, String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut bytes = Vec::new();
+    // One byte more than may be: what is too large is refused for it, and not read whole before.
+    let most = vigie_runtime::MAX_PACKAGE_BYTES as u64 + 1;
+    std::fs::File::open(path)
+        .and_then(|file| file.take(most).read_to_end(&mut bytes))
+        .map_err(|error| format!("{}: {error}", path.display()))?;
     Package::read(bytes, &path.display().to_string()).map_err(|error| error.to_string())
 }
 
