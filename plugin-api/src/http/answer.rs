@@ -73,7 +73,14 @@ impl Response {
         if start.starts_with('<') {
             return Err(self.unexpected("is a page where JSON belongs"));
         }
-        let mut reader = serde_json::Deserializer::from_str(&text);
+        self.parse(&text).or_else(|fault| match paired(&text) {
+            Some(mended) => self.parse(&mended),
+            None => Err(fault),
+        })
+    }
+
+    fn parse<T: DeserializeOwned>(&self, text: &str) -> Result<T, Failure> {
+        let mut reader = serde_json::Deserializer::from_str(text);
         let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| self.refuse(&error))?;
         reader.end().map_err(|_| self.unexpected("goes on behind its JSON"))?;
         Ok(read)
@@ -112,6 +119,28 @@ impl Response {
     }
 }
 
+/// JSON in which halves of surrogate pairs that stand alone read as the replacement character, if there are any: services cut texts in the
+/// middle of an emoji, and one such text must not cost the page.
+fn paired(json: &str) -> Option<String> {
+    let unit = |at: usize| json.get(at..at + 6).and_then(|escape| u16::from_str_radix(escape.strip_prefix("\\u")?, 16).ok());
+    let (mut mended, mut at, mut kept) = (String::new(), 0, 0);
+    while let Some(found) = json[at..].find('\\') {
+        let place = at + found;
+        at = match unit(place) {
+            Some(0xD800..=0xDBFF) if matches!(unit(place + 6), Some(0xDC00..=0xDFFF)) => place + 12,
+            Some(0xD800..=0xDFFF) => {
+                mended.push_str(&json[kept..place]);
+                mended.push_str("\\ufffd");
+                kept = place + 6;
+                kept
+            }
+            // What is escaped is one ASCII character, or else no JSON.
+            _ => json.ceil_char_boundary(place + 2),
+        };
+    }
+    (kept > 0).then(|| mended + &json[kept..])
+}
+
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
@@ -132,6 +161,18 @@ mod tests {
     fn answer(content_type: &str, body: &[u8]) -> Response {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
         Response { status: 200, url: "https://key:x@a.example/s?k={{secret:k}}".to_owned(), headers, body: body.to_vec() }
+    }
+
+    #[test]
+    fn half_an_emoji_costs_no_page() {
+        for (json, read) in [
+            (r#"["a \ud83d b"]"#, "a \u{fffd} b"),
+            (r#"["\ude00\ud83d"]"#, "\u{fffd}\u{fffd}"),
+            (r#"["\ud83d\ud83d\ude00\\ud83d"]"#, "\u{fffd}😀\\ud83d"),
+        ] {
+            assert_eq!(answer("application/json", json.as_bytes()).json::<Vec<String>>().expect(json), [read]);
+        }
+        assert!(answer("application/json", br#"["\ud83d"#).json::<Vec<String>>().is_err(), "still cut off");
     }
 
     #[test]
