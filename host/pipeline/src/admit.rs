@@ -3,6 +3,8 @@
 //! What makes a mention useless (no id, a text beyond measure) refuses it, with a reason that is counted in the coverage
 //! ledger. What only spoils a field (an impossible date, a country that is none) drops the field, and the mention stays.
 
+use std::collections::HashSet;
+
 use vigie_mention::delivery::{RawMention, TextFormat};
 use vigie_mention::{Attribute, Author, Instant, Media, Mention, Moment, Rating, Value};
 
@@ -111,19 +113,15 @@ pub fn admit(admission: &Admission, raw: RawMention) -> Result<Mention, Refusal>
     let published = admit_moment(raw.published, admission.now, "stated-published", &mut attributes);
     let edited = admit_moment(raw.edited, admission.now, "stated-edited", &mut attributes);
 
-    let mut links = targets;
-    for link in text::links(&text).into_iter().chain(raw.links.iter().filter_map(|link| text::absolute(link))) {
-        if !links.contains(&link) {
+    let stated = targets.into_iter().chain(text::links(&text)).chain(raw.links.iter().filter_map(|link| text::absolute(link)));
+    let (mut links, mut seen) = (Vec::new(), HashSet::new());
+    for link in stated {
+        if seen.insert(link.clone()) && links.len() < MOST_EXTRAS {
             links.push(link);
         }
-        if links.len() > MOST_EXTRAS {
-            break;
-        }
     }
-    let stated = links.len().max(raw.links.len());
-    links.truncate(MOST_EXTRAS);
-    if stated > MOST_EXTRAS {
-        let dropped = u32::try_from(stated - MOST_EXTRAS).unwrap_or(u32::MAX);
+    if seen.len() > links.len() {
+        let dropped = u32::try_from(seen.len() - links.len()).unwrap_or(u32::MAX);
         attributes.push(Attribute { key: "links-dropped".to_owned(), value: Value::Number(f64::from(dropped)) });
     }
 
@@ -388,6 +386,9 @@ mod tests {
         let mention = admit(&admission(), RawMention { links, ..raw("x") }).expect("admitted");
         assert_eq!(mention.links.len(), MOST_EXTRAS);
         let dropped = Attribute { key: "links-dropped".into(), value: Value::Number(9_000.0) };
+        let text: String = (0..3_000).map(|number| format!("https://a.example/{number} ")).collect();
+        let in_text = admit(&admission(), raw(&text)).expect("admitted");
+        assert!(in_text.attributes.iter().any(|one| one.key == "links-dropped" && one.value == Value::Number(2_000.0)));
         assert!(mention.attributes.contains(&dropped));
     }
 

@@ -28,8 +28,12 @@ use crate::schedule::{self, Beat};
 
 /// How far back the head of a feed reaches the first time, where no history is asked for.
 const FIRST_LOOK: Duration = Duration::from_secs(24 * 60 * 60);
+/// A rest that outlasts every run.
+const FOR_GOOD: Duration = Duration::from_secs(u32::MAX as u64);
 /// Tries to plan before a run on demand gives a connector up.
 const PLAN_TRIES: u32 = 3;
+/// Refusals for the rate, one after the other, before a run on demand leaves a connector to the next run.
+const LIMITED_TRIES: u32 = 4;
 
 /// What the connectors of a run share.
 pub(crate) struct Shared {
@@ -51,6 +55,8 @@ pub(crate) struct Worker {
     quarantine: Quarantine,
     /// The whole connector waits until this tick: what one feed was told holds for all that use the same service.
     hold: Option<Tick>,
+    /// Polls in a row that were refused for their rate.
+    limited: u32,
     tally: Tally,
     last_failure: Option<String>,
 }
@@ -83,6 +89,7 @@ impl Worker {
             random: fastrand::Rng::with_seed(name),
             quarantine: Quarantine::default(),
             hold: None,
+            limited: 0,
             tally: Tally::default(),
             last_failure: None,
         }
@@ -176,21 +183,17 @@ impl Worker {
 
     fn request(&self, job: &Job) -> PollRequest {
         let now = self.now();
+        let cursor = job.before.walk(job.direction).cursor.clone();
+        let history = self.connector.history;
         let since = match job.direction {
-            Direction::Newer => now - self.connector.history.map_or(FIRST_LOOK, |history| history.min(FIRST_LOOK)),
-            Direction::Older => now - self.connector.history.unwrap_or_default(),
+            Direction::Newer if cursor.is_none() => Some(history.map_or(FIRST_LOOK, |history| history.min(FIRST_LOOK))),
+            // A cursor says better than a day where the head goes on, but nothing older than the history was asked for.
+            Direction::Newer => history,
+            Direction::Older => Some(history.unwrap_or_default()),
         };
         // A child is read whole: its conversation may have begun before we looked.
-        let since = (!job.before.child).then_some(since);
-        let cursor = job.before.walk(job.direction).cursor.clone();
-        PollRequest {
-            feed: job.before.feed.clone(),
-            direction: job.direction,
-            // Once there is a cursor it says better than any date where the head goes on.
-            since: since.filter(|_| job.direction == Direction::Older || cursor.is_none()),
-            cursor,
-            limit: self.connector.batch,
-        }
+        let since = since.filter(|_| !job.before.child).map(|back| now - back);
+        PollRequest { feed: job.before.feed.clone(), direction: job.direction, since, cursor, limit: self.connector.batch }
     }
 
     /// Commits what a poll brought, and takes its consequences for the connector.
@@ -203,7 +206,13 @@ impl Worker {
         match result {
             Ok(batch) => {
                 self.quarantine.well();
-                let moved_on = schedule::after_batch(walk, batch.cursor.clone(), batch.next, &beat);
+                self.limited = 0;
+                let next = match feeds.get_mut(&job.feed) {
+                    Some(live) if job.feed != KNOWN_FEED => live.trail(job.direction).next(batch.cursor.as_deref(), batch.next),
+                    // Reading what is known again rarely brings anything, and comes to its end by itself.
+                    _ => batch.next,
+                };
+                let moved_on = schedule::after_batch(walk, batch.cursor.clone(), next, &beat);
                 *state.walk_mut(job.direction) = moved_on;
                 let children = batch.feeds.clone();
                 let snapshot = self.read(|snapshot, _| Ok(snapshot))?;
@@ -218,7 +227,10 @@ impl Worker {
                 };
                 let digested = digest.batch(key, job.direction, state.clone(), batch).await;
                 drop(snapshot);
-                self.commit_batch(digested.map_err(|source| self.store_error(source))?, &job).await?;
+                let tally = self.commit_batch(digested.map_err(|source| self.store_error(source))?, &job).await?;
+                if let Some(live) = feeds.get_mut(&job.feed) {
+                    live.trail(job.direction).brought(tally.received > tally.known);
+                }
                 feeds.adopt(children, beat.now);
             }
             Err(error) => {
@@ -238,7 +250,7 @@ impl Worker {
         Ok(())
     }
 
-    async fn commit_batch(&mut self, digested: Digested, job: &Job) -> Result<(), PipelineError> {
+    async fn commit_batch(&mut self, digested: Digested, job: &Job) -> Result<Tally, PipelineError> {
         let Digested { commit, reached } = digested;
         let (coverage, letters) = (commit.coverage, commit.dead_letters.len());
         let receipt = self.writer_commit(commit).await?;
@@ -264,7 +276,7 @@ impl Worker {
             reached,
             since,
         });
-        Ok(())
+        Ok(tally)
     }
 
     /// The walk after an error, and the class it goes into the ledger with.
@@ -297,14 +309,15 @@ impl Worker {
         match class {
             FailureClass::RateLimited | FailureClass::QuotaExhausted => {
                 let pause = pause.unwrap_or_default();
-                self.hold = Some(Tick::now() + pause);
+                self.limited += 1;
+                let given_up = mode == Mode::Once && self.limited >= LIMITED_TRIES;
+                self.hold = Some(Tick::now() + if given_up { FOR_GOOD } else { pause });
                 self.tell(Event::Waiting { connector, feed, pause, class, message });
             }
             FailureClass::Settings | FailureClass::Unauthorized => {
                 // A person must act; in a run on demand that is the end of this connector.
-                let rest = if mode == Mode::Once { Duration::MAX } else { pause.unwrap_or_default() };
-                self.hold =
-                    Tick::now().checked_add(rest).or_else(|| Tick::now().checked_add(Duration::from_secs(u32::MAX.into())));
+                let rest = if mode == Mode::Once { FOR_GOOD } else { pause.unwrap_or_default() };
+                self.hold = Some(Tick::now() + rest);
                 self.tell(Event::Resting { connector, class, message });
             }
             _ => self.tell(Event::Failed { connector, feed, class, message }),

@@ -9,6 +9,7 @@ use vigie_mention::{FailureClass, Instant};
 use vigie_store::{FeedState, WalkStatus};
 
 use crate::run::Mode;
+use crate::trail::Trail;
 
 /// Failures in a row after which [`Mode::Once`] leaves a walk to the next run.
 const TRIES: u32 = 3;
@@ -20,6 +21,8 @@ pub(crate) struct Live {
     pub(crate) busy: bool,
     newer: Slot,
     older: Slot,
+    /// Of both walks: their cursors are their own.
+    trails: [Trail; 2],
 }
 
 #[derive(Default, Clone, Copy)]
@@ -39,7 +42,7 @@ pub(crate) enum Due {
 
 impl Live {
     pub(crate) fn new(state: FeedState, now: Instant) -> Self {
-        let mut live = Self { state, busy: false, newer: Slot::default(), older: Slot::default() };
+        let mut live = Self { state, busy: false, newer: Slot::default(), older: Slot::default(), trails: Default::default() };
         live.newer.ready = tick(live.state.newer.next_at, now);
         live.older.ready = tick(live.state.older.next_at, now);
         live
@@ -51,6 +54,11 @@ impl Live {
         self.state = state;
         let ready = tick(self.state.walk(direction).next_at, now);
         *self.slot(direction) = Slot { ready, polled: true };
+    }
+
+    /// The pages that a walk has read.
+    pub(crate) fn trail(&mut self, direction: Direction) -> &mut Trail {
+        &mut self.trails[usize::from(direction == Direction::Older)]
     }
 
     fn slot(&mut self, direction: Direction) -> &mut Slot {

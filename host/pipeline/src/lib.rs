@@ -27,6 +27,7 @@ mod route;
 mod run;
 mod schedule;
 pub mod text;
+mod trail;
 pub mod waves;
 
 pub use analysis::{Analysed, Analysis};

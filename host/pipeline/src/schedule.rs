@@ -62,9 +62,10 @@ pub(crate) fn after_failure(walk: &Walk, class: FailureClass, message: &str, ask
     let resting = WalkStatus::Resting { class, message: message.to_owned() };
     let mut after = Walk { polls: walk.polls + 1, failures, status: resting, ..walk.clone() };
     match class {
+        // Who asks for no pause, or a short one, and goes on refusing, is asked less and less often.
         FailureClass::RateLimited => {
-            after.failures = walk.failures;
-            after.next_at = Some(beat.now + asked.unwrap_or(UNSTATED_PAUSE));
+            let asked = beat.now + asked.unwrap_or(UNSTATED_PAUSE);
+            after.next_at = Some(asked.max(beat.back_off(FIRST_PAUSE, failures, LONGEST_PAUSE)));
         }
         FailureClass::QuotaExhausted => {
             after.failures = walk.failures;
@@ -133,8 +134,9 @@ mod tests {
         let walk = Walk { cursor: Some("a".into()), ..Walk::default() };
         let after = |class, asked: Option<u64>| after_failure(&walk, class, "m", asked.map(Duration::from_secs), &beat());
         for (class, asked, pause, failures) in [
-            (FailureClass::RateLimited, Some(7), Some(7), 0),
-            (FailureClass::RateLimited, None, Some(60), 0),
+            (FailureClass::RateLimited, Some(7), Some(7), 1),
+            (FailureClass::RateLimited, Some(0), Some(3), 1),
+            (FailureClass::RateLimited, None, Some(60), 1),
             (FailureClass::QuotaExhausted, None, Some(16 * 3600), 0),
             (FailureClass::QuotaExhausted, Some(9), Some(9), 0),
             (FailureClass::Transient, None, Some(3), 1),

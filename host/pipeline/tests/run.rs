@@ -10,7 +10,7 @@ use fakes::{Board, Counter, NOW, Script, Uneven, failure, post, upsert};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 use vigie_mention::delivery::{Batch, Change, Next, RawMention};
-use vigie_mention::{ConnectorId, FailureClass, Instant, MentionKey, TopicId, Value};
+use vigie_mention::{ConnectorId, Failure, FailureClass, Instant, MentionKey, TopicId, Value};
 use vigie_pipeline::{Accept, Analyzer, Connector, Event, Mode, Options, Pipeline, Plan, Source, Summary, Topic};
 use vigie_query::Query;
 use vigie_runtime::{CallError, Clock};
@@ -187,6 +187,29 @@ async fn a_rate_limit_is_waited_for_and_nothing_is_lost() {
     assert_eq!(bed.texts().len(), 30);
     assert_eq!(summary.total().failed, 3);
     assert!(events.iter().any(|event| matches!(event, Event::Waiting { class: FailureClass::RateLimited, .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_refuses_for_ever_ends_a_run_on_demand() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(30), 10));
+    let refusal = || {
+        CallError::Failure(Failure { class: FailureClass::RateLimited, message: "slower".to_owned(), retry_after_ms: Some(0) })
+    };
+    board.trouble.lock().expect("not poisoned").extend((0..1_000).map(|_| refusal()));
+    let (summary, _) = run(&bed, plan(board.clone(), vec![])).await;
+    assert!(board.polls.load(Ordering::SeqCst) <= 6, "{} polls", board.polls.load(Ordering::SeqCst));
+    assert!(summary.failures.contains_key(&ConnectorId::new("c").expect("a name")));
+}
+
+#[tokio::test]
+async fn no_run_asks_for_what_is_older_than_the_history() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(3), 10));
+    run(&bed, plan(board.clone(), vec![])).await;
+    run(&bed, plan(board.clone(), vec![])).await;
+    let days = |days: i64| Some(Instant::from_millis(NOW.as_millis() - days * 24 * Instant::HOUR_MS));
+    assert_eq!(*board.since.lock().expect("not poisoned"), [days(1), days(30)]);
 }
 
 #[tokio::test(start_paused = true)]

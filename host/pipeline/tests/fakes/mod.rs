@@ -56,12 +56,21 @@ pub(crate) struct Board {
     pub(crate) polls: AtomicUsize,
     /// What was asked for again, call by call.
     pub(crate) again: Mutex<Vec<Vec<String>>>,
+    /// From when on the head was asked for, poll by poll.
+    pub(crate) since: Mutex<Vec<Option<Instant>>>,
     pub(crate) page: usize,
 }
 
 impl Board {
     pub(crate) fn new(posts: Vec<RawMention>, page: usize) -> Self {
-        Self { posts: Mutex::new(posts), trouble: Mutex::default(), polls: AtomicUsize::new(0), again: Mutex::default(), page }
+        Self {
+            posts: Mutex::new(posts),
+            trouble: Mutex::default(),
+            polls: AtomicUsize::new(0),
+            again: Mutex::default(),
+            since: Mutex::default(),
+            page,
+        }
     }
 
     fn answer(&self, request: &PollRequest) -> Batch {
@@ -107,6 +116,9 @@ impl Source for Board {
     fn poll(&self, request: PollRequest) -> BoxFuture<'_, Result<Batch, CallError>> {
         async move {
             self.polls.fetch_add(1, Ordering::SeqCst);
+            if request.direction == Direction::Newer {
+                self.since.lock().expect("not poisoned").push(request.since);
+            }
             let trouble = self.trouble.lock().expect("not poisoned").pop_front();
             trouble.map_or_else(|| Ok(self.answer(&request)), Err)
         }
