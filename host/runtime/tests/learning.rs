@@ -120,7 +120,7 @@ async fn what_learning_gives_instead_of_a_table_is_said() {
     let spam = plugin("analyzer-spam.wasm");
     assert!(spam.learns().is_empty());
     let Err(CallError::Invalid { message }) = spam.learn(&[]).await else { panic!("it learned") };
-    assert!(message.starts_with("plugin `spam` 0.1.0 gave no key in `learns` of its manifest"), "{message}");
+    assert!(message.contains("gave no key in `learns` of its manifest"), "{message}");
 }
 
 #[tokio::test]
