@@ -69,3 +69,34 @@ fn an_empty_page_costs_no_failure() {
     let (code, mentions, said) = try_source(&bed);
     assert_eq!((code, mentions), (Some(0), 20), "{said}");
 }
+
+/// Each page in turn is overwritten, as a disk or a copy does it.
+#[test]
+fn a_damaged_store_is_an_error_in_words() {
+    let bed = TestBed::new().expect("a test bed");
+    bed.write("vigie.toml", "[store]\npath = \"vigie.redb\"\n\n[topics.lumio]\nquery = \"lumio\"\n").expect("written");
+    bed.write("posts.csv", "id,text,published\n1,my lumio is fine,2026-11-18\n2,my lumio is awful,2026-11-19\n")
+        .expect("written");
+    let imported = bed.vigie(&["import", "posts.csv", "--as", "survey"]).expect("vigie runs");
+    assert_eq!(imported.code, Some(0), "{}", imported.stderr);
+    let path = bed.folder().join("vigie.redb");
+    let sound = std::fs::read(&path).expect("a store");
+    let mut noticed = 0;
+    for page in (0..sound.len()).step_by(4096).filter(|page| sound[*page..page + 4096].iter().any(|byte| *byte != 0)) {
+        let mut damaged = sound.clone();
+        damaged[page..page + 4096].fill(0xa5);
+        std::fs::write(&path, damaged).expect("written");
+        let ran = bed.vigie(&["mentions"]).expect("vigie runs");
+        assert!(
+            matches!(ran.code, Some(0 | 1)) && !ran.stderr.contains("panicked"),
+            "page {page}: {:?} {}",
+            ran.code,
+            ran.stderr
+        );
+        if ran.code == Some(1) {
+            assert!(ran.stderr.contains("damaged"), "page {page}: {}", ran.stderr);
+            noticed += 1;
+        }
+    }
+    assert!(noticed > 3, "{noticed} pages are read");
+}
