@@ -297,7 +297,11 @@ pub(crate) fn is_word(c: char) -> bool {
 
 /// Characters that normalisation can join to the one before.
 fn is_extender(c: char) -> bool {
-    !c.is_ascii() && (is_combining_mark(c) || matches!(c, '\u{1160}'..='\u{11FF}' | '\u{FF9E}' | '\u{FF9F}') || is_ignorable(c))
+    // Vowels and ends of Korean syllables among them, in all their forms.
+    !c.is_ascii()
+        && (is_combining_mark(c)
+            || matches!(c, '\u{1160}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' | '\u{FF9E}'..='\u{FFDC}')
+            || is_ignorable(c))
 }
 
 /// Characters without a width of their own.
@@ -385,6 +389,7 @@ mod tests {
             ("हिन्दी की", vec!["हिन्दी", "की"]),
             ("so\u{AD}lo 👍🏽❤\u{FE0F}x", vec!["solo", "👍", "❤", "x"]),
             ("ΣΊΣΥΦΟΣ σίσυφος", vec!["σισυφοσ", "σισυφοσ"]),
+            ("ㄱ\u{FFCA} ㄱㅏ", vec!["겨", "가"]),
             ("①½ 2\u{FE0F}\u{20E3}", vec!["11", "2", "2"]),
             ("hi @bob@threads.net, @jean-luc. Luc", vec!["hi", "@bob", "@-threads", "@-net", "@jean", "@-luc", "luc"]),
             ("@a_b.-c (@d) x@y.z @e/f", vec!["@a_b", "@-c", "@d", "x", "y", "z", "@e", "f"]),
