@@ -17,4 +17,4 @@ mod grams;
 mod words;
 
 pub use grams::Grams;
-pub use words::{Apostrophes, MOST_WORDS, Sort, Word, Words, is_emoji};
+pub use words::{Apostrophes, MOST_WORDS, Sort, Word, Words, is_emoji, negates_in_english};

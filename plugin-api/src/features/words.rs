@@ -301,6 +301,36 @@ impl Words {
     }
 }
 
+/// Whether an English word, read with its apostrophe joined, turns around what follows.
+#[must_use]
+pub fn negates_in_english(word: &str) -> bool {
+    matches!(
+        word,
+        "not"
+            | "no"
+            | "never"
+            | "without"
+            | "hardly"
+            | "cannot"
+            | "cant"
+            | "dont"
+            | "doesnt"
+            | "didnt"
+            | "isnt"
+            | "arent"
+            | "wasnt"
+            | "werent"
+            | "wont"
+            | "wouldnt"
+            | "couldnt"
+            | "shouldnt"
+            | "hasnt"
+            | "havent"
+            | "hadnt"
+            | "aint"
+    )
+}
+
 fn mark_negated(words: &mut [Word], reach: usize, mut is_negation: impl FnMut(&Word) -> bool) {
     let mut left = 0_usize;
     for word in words {

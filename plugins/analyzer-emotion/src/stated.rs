@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use vigie_plugin::features::{Sort, Words};
+use vigie_plugin::features::{Sort, Words, negates_in_english};
 
 use crate::model::EMOTIONS;
 
@@ -110,33 +110,7 @@ fn length_bit(word: &str) -> u64 {
 /// Whether an English word turns around what follows.
 #[must_use]
 pub fn is_negation(word: &str) -> bool {
-    matches!(
-        word,
-        "not"
-            | "no"
-            | "never"
-            | "without"
-            | "hardly"
-            | "cannot"
-            | "cant"
-            | "dont"
-            | "doesnt"
-            | "didnt"
-            | "isnt"
-            | "arent"
-            | "wasnt"
-            | "werent"
-            | "wont"
-            | "wouldnt"
-            | "couldnt"
-            | "shouldnt"
-            | "hasnt"
-            | "havent"
-            | "hadnt"
-            | "aint"
-            | "neither"
-            | "nor"
-    )
+    negates_in_english(word) || matches!(word, "neither" | "nor")
 }
 
 /// `plus` is left aside: it says "more" as often as "no more".

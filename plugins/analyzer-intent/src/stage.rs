@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use vigie_plugin::features::{Grams, Words};
+use vigie_plugin::features::{Grams, Words, negates_in_english};
 use vigie_plugin::linear::Model;
 
 /// The classes of the model, in its order.
@@ -31,32 +31,7 @@ pub struct Tone {
 /// Whether a word turns around what follows.
 #[must_use]
 pub fn is_negation(word: &str) -> bool {
-    matches!(
-        word,
-        "not"
-            | "no"
-            | "never"
-            | "nothing"
-            | "without"
-            | "hardly"
-            | "cannot"
-            | "cant"
-            | "dont"
-            | "doesnt"
-            | "didnt"
-            | "isnt"
-            | "arent"
-            | "wasnt"
-            | "werent"
-            | "wont"
-            | "wouldnt"
-            | "couldnt"
-            | "shouldnt"
-            | "hasnt"
-            | "havent"
-            | "hadnt"
-            | "aint"
-    )
+    negates_in_english(word) || word == "nothing"
 }
 
 /// Calls `emit` with each feature of an English text.
