@@ -1,7 +1,7 @@
 //! Asks for a feed and cuts what it holds into batches.
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Poll, http, ids};
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Poll, http, ids, log};
 
 use crate::Settings;
 use crate::normalize::{self, Place};
@@ -44,6 +44,12 @@ pub(crate) fn poll(request: &Poll) -> Result<Batch, Failure> {
     let answer = http::get(&url).header("accept", accept).send()?;
     answer.check()?;
     let document = parse::parse(&answer.body, answer.header("content-type")).map_err(|error| answer.unexpected(&error.0))?;
+    if document.broken_off {
+        log::warn(format_args!(
+            "{url} breaks off before its end; the {} entries that came whole are read, and what is missing comes with its next answer",
+            document.entries.len()
+        ));
+    }
     let mentions = normalize::mentions(document, Place { feed_url: &url, answered_url: &answer.url });
     let wanted = mentions.into_iter().filter(|mention| {
         let changed = normalize::changed_at(mention);

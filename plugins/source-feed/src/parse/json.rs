@@ -19,6 +19,7 @@ pub(super) fn parse(text: &str) -> Result<Document, NotAFeed> {
         language: string(&feed["language"]),
         authors: people(&feed),
         entries: items.iter().filter(|item| item.is_object()).map(entry).collect(),
+        broken_off: false,
     })
 }
 

@@ -25,6 +25,8 @@ pub struct Document {
     pub authors: Vec<Person>,
     /// Its entries, in its order.
     pub entries: Vec<Entry>,
+    /// Whether it ends before its end, so that entries may be missing.
+    pub broken_off: bool,
 }
 
 /// An item of RSS or JSON Feed, an entry of Atom.
@@ -212,6 +214,15 @@ mod tests {
             assert_eq!(plain(html).as_deref(), Some(text), "{html}");
         }
         assert_eq!(plain(" <p></p> "), None);
+    }
+
+    #[test]
+    fn a_feed_that_breaks_off_is_known_by_its_end() {
+        let whole = "<rss><channel><item><guid>1</guid></item><item><guid>2</guid></item></channel></rss>";
+        let read = |text: &str| parse(text.as_bytes(), None).map(|feed| (feed.entries.len(), feed.broken_off));
+        assert_eq!(read(whole), Ok((2, false)));
+        assert_eq!(read(&whole[..whole.len() - 20]), Ok((2, true)));
+        assert_eq!(read(&whole[..40]), Ok((1, true)));
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub(super) fn parse(text: &str) -> Result<Document, NotAFeed> {
             .map(|element| entry(element, base.as_deref()))
             .filter(|entry| *entry != Entry::default())
             .collect(),
+        broken_off: !root.closed,
     })
 }
 
