@@ -70,6 +70,16 @@ fn an_empty_page_costs_no_failure() {
     assert_eq!((code, mentions), (Some(0), 20), "{said}");
 }
 
+/// A mistake of the one who calls, before any service is asked.
+#[test]
+fn a_secret_that_is_not_there_is_a_mistake_of_the_command_line() {
+    let bed = TestBed::new().expect("a test bed");
+    let ran = bed.vigie(&["try", "youtube", "--search", "lumio", "--secret", "api-key=env:VIGIE_NO_SUCH_KEY"]);
+    let ran = ran.expect("vigie runs");
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`VIGIE_NO_SUCH_KEY` is not set"), "{}", ran.stderr);
+}
+
 /// Each page in turn is overwritten, as a disk or a copy does it.
 #[test]
 fn a_damaged_store_is_an_error_in_words() {

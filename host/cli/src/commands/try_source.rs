@@ -14,7 +14,7 @@ use vigie_mention::delivery::Search;
 use vigie_mention::{FailureClass, Mention};
 use vigie_query::{MatchText, Query};
 use vigie_runtime::{
-    CallError, Exchange, Kind, Limits, Manifest, Origin, PrivateAllowance, SecretSource, Standing, check_settings,
+    CallError, Exchange, Kind, Limits, Manifest, Origin, PrivateAllowance, RuntimeError, SecretSource, Standing, check_settings,
 };
 
 use self::gather::{Bounds, Gathered, gather};
@@ -38,7 +38,7 @@ Examples:
 A query is widened to what the source can search; what comes back is not filtered by it, unless with --match. Without
 --search a source that lists gives all it lists. A plugin named by its file may, for this one run, reach what its manifest
 asks for. Removals are printed as {\"id\": …, \"removed\": true}. A failure becomes the exit code (vigie --help lists them) and,
-with --json, one JSON line on the standard error.";
+with --json, one JSON line on the standard error; so does the number of mentions that could not be admitted.";
 
 /// Run one source plugin alone and print its mentions
 #[derive(Debug, Args)]
@@ -110,10 +110,14 @@ impl Try {
         let bounds = Bounds { mentions: self.limit, since, now: context.clock() };
         let searches: Vec<Search> = queries.iter().map(Query::widen).collect();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let mut gathered = runtime.block_on(async {
+        let gathered = runtime.block_on(async {
             let sandbox = engine::runtime(context, &network, None)?;
             let source = engine::source(&sandbox, &entry, "try", &settings, secrets, Limits::source(), exchange.clone())?;
-            Ok::<_, vigie_runtime::RuntimeError>(gather(&source, &searches, &bounds).await)
+            Ok(gather(&source, &searches, &bounds).await)
+        });
+        let mut gathered = gathered.map_err(|error| match error {
+            RuntimeError::Secrets { .. } => Stop::usage(error),
+            other => Stop::from(other),
         })?;
         if self.matching {
             gathered.keep(|mention| queries.iter().any(|query| query.matches(&MatchText::of(mention))));
@@ -219,7 +223,12 @@ impl Try {
                 }
                 out.write_all(b"\n")?;
             }
-            return Ok(out.flush()?);
+            out.flush()?;
+            if let Some(first) = gathered.refused.first() {
+                let refused = json!({ "refused": gathered.refused.len(), "first": first });
+                writeln!(std::io::stderr().lock(), "{refused}")?;
+            }
+            return Ok(());
         }
         let paint = Paint { on: context.colour() };
         let mut table =

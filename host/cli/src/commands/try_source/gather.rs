@@ -35,7 +35,8 @@ pub(super) struct Gathered {
     /// Feeds that were read.
     pub(super) feeds: usize,
     polls: usize,
-    refused: Vec<String>,
+    /// Why each mention that was refused was refused.
+    pub(super) refused: Vec<String>,
     /// The first failure and the feed it belongs to.
     pub(super) failure: Option<(String, CallError)>,
 }
