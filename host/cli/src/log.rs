@@ -6,6 +6,7 @@ use indicatif::MultiProgress;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
+use crate::config::values::log_level;
 use crate::context::Context;
 use crate::exit::Stop;
 
@@ -18,6 +19,9 @@ const VARIABLE: &str = "VIGIE_LOG";
 /// If the level cannot be understood.
 pub(crate) fn start(context: &Context, level: Option<&str>, bars: MultiProgress) -> Result<(), Stop> {
     let from_environment = std::env::var(VARIABLE).ok().filter(|level| !level.is_empty());
+    if let Some(Err(cure)) = from_environment.as_deref().map(log_level) {
+        return Err(Stop::usage_message(format!("the environment variable {VARIABLE} is no level of the log: {cure}")));
+    }
     let level = match (context.quiet, context.verbose) {
         (true, _) => "error".to_owned(),
         (_, 1) => "info".to_owned(),
@@ -26,11 +30,9 @@ pub(crate) fn start(context: &Context, level: Option<&str>, bars: MultiProgress)
     };
     // The compiler's own log is of no use to an operator, at any level.
     let directives = format!("{level},cranelift_codegen=warn,wasmtime=warn,regalloc2=warn,hyper=warn,h2=warn,rustls=warn");
-    let filter = EnvFilter::builder().parse(directives).map_err(|error| {
-        Stop::usage_message(format!(
-            "[log] level (or {VARIABLE}) cannot be `{level}`: {error}; write error, warn, info, debug or trace"
-        ))
-    })?;
+    let filter = EnvFilter::builder()
+        .parse(directives)
+        .map_err(|error| Stop::usage_message(format!("[log] level (or {VARIABLE}) cannot be `{level}`: {error}")))?;
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(Lines { bars })

@@ -98,6 +98,29 @@ fn check_speaks_json() {
 }
 
 #[test]
+fn a_file_that_is_no_text_is_told_with_the_place_and_to_programs_too() {
+    let folder = folder_with("");
+    std::fs::write(folder.path().join("vigie.toml"), b"[topics.acme]\nquery = 'caf\xe9'\n").expect("written");
+    let done = run(folder.path(), &["check"]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(text(&done.stderr).contains("line 2, column 13 is not UTF-8"), "{}", text(&done.stderr));
+    let done = run(folder.path(), &["check", "--json"]);
+    assert_eq!(done.status.code(), Some(2));
+    let all: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    assert_eq!((&all["ok"], &all["problems"][0]["code"]), (&false.into(), &"config::unreadable".into()));
+}
+
+#[test]
+fn what_cannot_hold_a_store_or_a_secret_is_told() {
+    let folder = folder_with("[store]\npath = \"kept\"\n[log]\nlevel = \"loud\"\n");
+    std::fs::create_dir(folder.path().join("kept")).expect("a folder");
+    let shown = text(&run(folder.path(), &["check"]).stderr);
+    for part in ["the store is one file, and kept is a folder", "path = \"kept/vigie.redb\"", "`level` cannot be \"loud\""] {
+        assert!(shown.contains(part), "{part}:\n{shown}");
+    }
+}
+
+#[test]
 fn a_store_that_is_not_there_yet_says_who_makes_it() {
     let folder = folder_with("[topics.acme]\nquery = 'acme'\n");
     for words in [&["mentions"][..], &["report"]] {

@@ -61,4 +61,4 @@ pub use package::{MAX_PACKAGE_BYTES, Package};
 pub use plugin::{SourcePlugin, SourceUse};
 pub use road::{CallBudget, Road, RoadUse};
 pub use schema::{SettingsProblem, check_settings, with_defaults};
-pub use secrets::{SecretError, SecretSource, Secrets};
+pub use secrets::{SecretError, SecretSource, Secrets, read_secret_file};

@@ -8,7 +8,8 @@ pub(crate) mod redact;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -18,6 +19,9 @@ use crate::manifest::Manifest;
 use crate::origin::{HostPattern, Origin, OriginPattern};
 use crate::schema::with_defaults;
 use redact::Redactor;
+
+/// Longest file a credential is read from.
+const MAX_SECRET_BYTES: u64 = 64 << 10;
 
 /// Where the operator keeps a credential.
 #[derive(Clone, PartialEq, Eq)]
@@ -210,6 +214,24 @@ impl Secrets {
     }
 }
 
+/// The secret alone in a file, without the white space around it.
+///
+/// # Errors
+/// Why there is none, for a person, without a word of what is in the file.
+pub fn read_secret_file(path: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_SECRET_BYTES + 1).read_to_string(&mut text))
+        .map_err(|error| error.to_string())?;
+    match text.trim() {
+        "" => Err("it is empty".to_owned()),
+        _ if text.len() as u64 > MAX_SECRET_BYTES => {
+            Err(format!("it is longer than {MAX_SECRET_BYTES} bytes, so it is no secret"))
+        }
+        secret => Ok(secret.to_owned()),
+    }
+}
+
 fn read(name: &str, source: &SecretSource) -> Result<String, SecretError> {
     let name = name.to_owned();
     match source {
@@ -222,12 +244,28 @@ fn read(name: &str, source: &SecretSource) -> Result<String, SecretError> {
                 Err(std::env::VarError::NotUnicode(_)) => Err(fault("not UTF-8")),
             }
         }
-        SecretSource::File(path) => {
-            let fault = |cause: String| SecretError::File { name: name.clone(), path: path.clone(), cause };
-            let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
-            let text = text.trim();
-            if text.is_empty() { Err(fault("it is empty".to_owned())) } else { Ok(text.to_owned()) }
-        }
+        SecretSource::File(path) => read_secret_file(path).map_err(|cause| SecretError::File { name, path: path.clone(), cause }),
         SecretSource::Literal(value) => Ok(value.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_holds_one_secret_or_says_why_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key");
+        assert!(read_secret_file(&path).is_err_and(|cause| cause.contains("No such file")));
+        assert!(read_secret_file(folder.path()).is_err_and(|cause| cause.contains("directory")));
+        std::fs::write(&path, "hunter2\n").expect("written");
+        assert_eq!(read_secret_file(&path), Ok("hunter2".to_owned()));
+        for (content, word) in
+            [(b" \n".to_vec(), "it is empty"), (vec![b'x'; 70_000], "longer than 65536 bytes"), (vec![0xff, 0xfe], "UTF-8")]
+        {
+            std::fs::write(&path, content).expect("written");
+            assert!(read_secret_file(&path).is_err_and(|cause| cause.contains(word)), "{word}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use vigie_pipeline::{Plan, waves};
 
 use crate::config::values::show_duration;
-use crate::config::{self, Config, Problem, Reading, Severity};
+use crate::config::{self, Config, Problem, Problems, Reading, Severity, UnreadableFile};
 use crate::context::Context;
 use crate::engine;
 use crate::exit::{OTHER, Stop, USAGE};
@@ -38,7 +38,11 @@ pub(crate) struct Check {
 impl Check {
     /// Checks and shows.
     pub(crate) fn run(&self, context: &Context) -> Result<(), Stop> {
-        let mut reading = config::read(&context.config, &|name| std::env::var(name).ok()).map_err(Stop::usage)?;
+        let mut reading = match config::read(&context.config, &|name| std::env::var(name).ok()) {
+            Ok(reading) => reading,
+            Err(unreadable) if self.json => return print_unreadable(context, &unreadable),
+            Err(unreadable) => return Err(Stop::usage(unreadable)),
+        };
         let waves = order(&mut reading);
         let began = Instant::now();
         let plan = if reading.problems.errors() == 0 { compile(context, &mut reading) } else { None };
@@ -161,6 +165,17 @@ fn print(
         writeln!(out, "\n{WHAT_IS_MISSING}")?;
     }
     Ok(out.flush()?)
+}
+
+/// The JSON of a file that cannot be read at all.
+fn print_unreadable(context: &Context, unreadable: &UnreadableFile) -> Result<(), Stop> {
+    let mut problems = Problems::new(context.config.display().to_string(), "");
+    problems.push(unreadable.as_problem());
+    let whole = json!({ "ok": false, "file": problems.file, "problems": problems.to_json(), "errors": 1, "warnings": 0 });
+    let mut out = context.out();
+    writeln!(out, "{}", serde_json::to_string_pretty(&whole)?)?;
+    out.flush()?;
+    Err(Stop::quietly(USAGE))
 }
 
 fn print_json(

@@ -45,12 +45,18 @@ pub(crate) const KEYS: [&str; 14] = [
     "concurrency",
 ];
 
+/// Why a limit is never zero.
+const NOTHING: &str = "with a limit of nothing no plugin could run; remove the line for the usual limit";
+
 impl LimitsTable {
     /// Reads a table, collecting its mistakes.
     pub(crate) fn read(table: &Table<'_>, problems: &mut Problems) -> Self {
         table.only(&KEYS, problems);
-        let bytes = |key, problems: &mut Problems| table.parsed(key, "config::size", size, problems).map(|at| at.value);
-        let time = |key, problems: &mut Problems| table.parsed(key, "config::duration", duration, problems).map(|at| at.value);
+        let some_bytes = |text: &str| size(text).and_then(|bytes| if bytes == 0 { Err(NOTHING.to_owned()) } else { Ok(bytes) });
+        let some_time =
+            |text: &str| duration(text).and_then(|time| if time.is_zero() { Err(NOTHING.to_owned()) } else { Ok(time) });
+        let bytes = |key, problems: &mut Problems| table.parsed(key, "config::size", some_bytes, problems).map(|at| at.value);
+        let time = |key, problems: &mut Problems| table.parsed(key, "config::duration", some_time, problems).map(|at| at.value);
         let count = |key, problems: &mut Problems| {
             table.number(key, 1, 10_000_000, problems).map(|at| u32::try_from(at.value).unwrap_or(u32::MAX))
         };
@@ -115,6 +121,18 @@ mod tests {
         assert_eq!(limits.batch_items, 50);
         assert_eq!(limits.cpu, Limits::source().cpu);
         assert_eq!(LimitsTable::default().over(Limits::analyzer()), Limits::analyzer());
+    }
+
+    #[test]
+    fn a_limit_of_nothing_is_a_mistake() {
+        for key in KEYS {
+            let value = match key {
+                "cpu" | "wall" => "\"0s\"",
+                _ if key == "memory" || key.ends_with("_bytes") => "\"0KiB\"",
+                _ => "0",
+            };
+            assert_eq!(table(&format!("{key} = {value}\n")).1.errors(), 1, "{key}");
+        }
     }
 
     #[test]

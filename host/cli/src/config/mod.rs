@@ -16,6 +16,7 @@ mod tree;
 pub(crate) mod values;
 
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 pub(crate) use analyzers::{Analyzer, UNUSABLE_LEARNED};
 pub(crate) use problem::{Problem, Problems, Severity, suggest};
@@ -25,6 +26,7 @@ pub(crate) use schema::File;
 #[cfg(test)]
 pub(crate) use schema::read as schema_of;
 pub(crate) use secrets::MISSING_SECRET;
+pub(crate) use tree::At;
 
 use crate::plugins::Catalog;
 
@@ -81,7 +83,7 @@ pub(crate) fn read_shape(path: &Path) -> Result<Shape, UnreadableFile> {
 
 fn open(path: &Path) -> Result<(Problems, PathBuf), UnreadableFile> {
     let bytes = std::fs::read(path).map_err(|source| UnreadableFile::new(path, source))?;
-    let text = String::from_utf8(bytes).map_err(|_| UnreadableFile::not_text(path))?;
+    let text = String::from_utf8(bytes).map_err(|error| UnreadableFile::not_text(path, &error))?;
     let folder =
         path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
     Ok((Problems::new(path.display().to_string(), text), folder))
@@ -109,7 +111,17 @@ impl UnreadableFile {
         Self { path: path.to_path_buf(), message: message.to_owned(), source }
     }
 
-    fn not_text(path: &Path) -> Self {
-        Self { path: path.to_path_buf(), message: "this is not UTF-8 text".to_owned(), source: None }
+    fn not_text(path: &Path, error: &FromUtf8Error) -> Self {
+        let good = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..good]);
+        let (line, column) = problem::position(&before, before.len());
+        let message = format!("line {line}, column {column} is not UTF-8 text; save the file in that encoding");
+        Self { path: path.to_path_buf(), message, source: None }
+    }
+
+    /// The same as a mistake of the file.
+    pub(crate) fn as_problem(&self) -> Problem {
+        let cause = self.source.as_ref().map(|source| format!(": {source}")).unwrap_or_default();
+        Problem::placeless("config::unreadable", format!("{self}{cause}"))
     }
 }

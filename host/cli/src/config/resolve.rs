@@ -103,17 +103,8 @@ pub(crate) fn resolve(
             .help("add a [connectors.…] table; `vigie init` writes an example"),
         );
     }
-    if let Some(path) = &file.store
-        && let Some(parent) =
-            folder.join(&path.value).parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.is_dir())
-    {
-        problems.push(
-            Problem::error("config::store_folder", path.span.clone(), format!("the folder {} does not exist", parent.display()))
-                .label("the store cannot be made here")
-                .help(format!("mkdir -p {}, or name another place", parent.display())),
-        );
-    }
     let store = store_path(file, folder);
+    store_place(file, &store, problems);
     Config {
         topics,
         connectors,
@@ -136,6 +127,24 @@ pub(crate) fn store_path(file: &File, folder: &Path) -> PathBuf {
     if folder == Path::new(".") { path.to_path_buf() } else { folder.join(path) }
 }
 
+/// Whether a store can be where the file says.
+fn store_place(file: &File, store: &Path, problems: &mut Problems) {
+    let span = file.store.as_ref().map_or(0..0, |path| path.span.clone());
+    if store.is_dir() {
+        problems.push(
+            Problem::error("config::store_folder", span, format!("the store is one file, and {} is a folder", store.display()))
+                .label("a folder")
+                .help(format!("name a file in it: path = {:?}", store.join(DEFAULT_STORE).display().to_string())),
+        );
+    } else if let Some(parent) = store.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.is_dir()) {
+        problems.push(
+            Problem::error("config::store_folder", span, format!("the folder {} does not exist", parent.display()))
+                .label("the store cannot be made here")
+                .help(format!("mkdir -p {}, or name another place", parent.display())),
+        );
+    }
+}
+
 fn unused_topics(file: &File, problems: &mut Problems) {
     let used: BTreeSet<&str> = file
         .connectors
@@ -144,7 +153,7 @@ fn unused_topics(file: &File, problems: &mut Problems) {
         .flat_map(|topics| &topics.value)
         .map(|topic| topic.value.as_str())
         .collect();
-    for topic in file.topics.iter().filter(|topic| !used.contains(topic.id.value.as_str())) {
+    for topic in file.topics.iter().filter(|topic| !used.contains(topic.written.as_str())) {
         problems.push(
             Problem::warning(
                 "config::unused_topic",
@@ -168,7 +177,7 @@ fn connector(
     let id = &table.id.value;
     let mut topics = Vec::new();
     for name in table.topics.iter().flat_map(|topics| &topics.value) {
-        match file.topics.iter().find(|topic| topic.id.value.as_str() == name.value) {
+        match file.topics.iter().find(|topic| topic.written == name.value) {
             Some(topic) if topics.contains(&topic.id.value) => problems.push(
                 Problem::error("config::duplicate", name.span.clone(), format!("topic `{}` is named twice", name.value))
                     .label("again")
@@ -176,8 +185,6 @@ fn connector(
                     .help("name it once"),
             ),
             Some(topic) => topics.push(topic.id.value.clone()),
-            // A topic whose table has a mistake of its own is not reported again here.
-            None if problems.text.contains(&format!("[topics.{}]", name.value)) => {}
             None => problems.push(
                 Problem::error(
                     "config::unknown_topic",
@@ -422,7 +429,7 @@ topics = ["acme"]
                 "config::unknown_secret source `videos` asks for no secret `api-kee`",
                 "config::secret_missing the environment variable `UNSET` is not set",
                 "config::secret_missing the environment variable `EMPTY` is empty",
-                "config::secret_missing ./no/such/file cannot be read: No such file or directory (os error 2)",
+                "config::secret_missing no secret can be read from ./no/such/file: No such file or directory (os error 2)",
                 "config::unknown_analyzer analyzer `moood` is not installed",
                 "config::wrong_kind `videos` is a source, not an analyzer",
             ]

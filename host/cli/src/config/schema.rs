@@ -8,14 +8,14 @@ use std::ops::Range;
 use std::time::Duration;
 
 use url::Url;
-use vigie_mention::{ConnectorId, TopicId};
+use vigie_mention::{ConnectorId, InvalidName, TopicId};
 use vigie_pipeline::Accept;
 use vigie_runtime::{Grant, Origin, Pace, PrivateAllowance};
 
 use super::limits::LimitsTable;
 use super::problem::{Problem, Problems};
 use super::tree::{At, Node, Table, Value, parse};
-use super::values::{pace, web_address};
+use super::values::{header_text, log_level, pace, web_address};
 use connector::{connector, settings};
 
 /// The whole file, each value with its place.
@@ -47,6 +47,8 @@ pub(crate) struct File {
 #[derive(Debug)]
 pub(crate) struct TopicTable {
     pub(crate) id: At<TopicId>,
+    /// Its name as the file has it: what connectors call it by, even where it is no usable one.
+    pub(crate) written: String,
     pub(crate) title: Option<String>,
     pub(crate) group: Option<String>,
     pub(crate) query: Option<At<String>>,
@@ -146,14 +148,13 @@ pub(crate) fn read(problems: &mut Problems) -> File {
         file.store = store.text("path", problems).and_then(|path| not_empty("path", path, problems));
     }
     if let Some(topics) = root.table("topics", problems) {
-        file.topics = topics.tables(problems).into_iter().filter_map(|(id, table)| topic(id, &table, problems)).collect();
+        file.topics = topics.tables(problems).into_iter().map(|(id, table)| topic(id, &table, problems)).collect();
     }
     if let Some(table) = root.table("queries", problems) {
         file.queries = queries(&table, problems);
     }
     if let Some(connectors) = root.table("connectors", problems) {
-        file.connectors =
-            connectors.tables(problems).into_iter().filter_map(|(id, table)| connector(id, &table, problems)).collect();
+        file.connectors = connectors.tables(problems).into_iter().map(|(id, table)| connector(id, &table, problems)).collect();
     }
     if let Some(analyzers) = root.table("analyzers", problems) {
         file.analyzers = analyzers.tables(problems).into_iter().map(|(id, table)| analyzer(id, &table, problems)).collect();
@@ -169,15 +170,16 @@ pub(crate) fn read(problems: &mut Problems) -> File {
     }
     if let Some(table) = root.table("log", problems) {
         table.only(&["level"], problems);
-        file.log = table.text("level", problems);
+        file.log = table.parsed("level", "config::log", log_level, problems);
     }
     file
 }
 
-fn topic(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> Option<TopicTable> {
+fn topic(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> TopicTable {
     table.only(&["title", "group", "query"], problems);
     let topic = TopicTable {
-        id: name(id, "topic", |name| TopicId::new(name).map_err(|error| error.to_string()), problems)?,
+        written: id.value.clone(),
+        id: name(id, "topic", problems),
         title: table.text("title", problems).map(|title| title.value),
         group: table.text("group", problems).map(|group| group.value),
         query: table.text("query", problems),
@@ -189,7 +191,7 @@ fn topic(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> Option<T
                 .help("say what it looks for, for example query = '\"acme phone\" OR #acme'"),
         );
     }
-    Some(topic)
+    topic
 }
 
 fn queries(table: &Table<'_>, problems: &mut Problems) -> QueriesTable {
@@ -272,8 +274,8 @@ fn grants(table: &Table<'_>, problems: &mut Problems) -> Vec<Grant> {
 fn network(table: &Table<'_>, problems: &mut Problems) -> NetworkTable {
     table.only(&["allow_private", "user_agent", "contact", "rates", "reroute"], problems);
     let mut network = NetworkTable {
-        user_agent: table.text("user_agent", problems).map(|text| text.value).filter(|text| !text.is_empty()),
-        contact: table.text("contact", problems).map(|text| text.value).filter(|text| !text.is_empty()),
+        user_agent: table.parsed("user_agent", "config::header", header_text, problems).and_then(|text| text.value),
+        contact: table.parsed("contact", "config::header", header_text, problems).and_then(|text| text.value),
         ..NetworkTable::default()
     };
     for host in table.texts("allow_private", problems).into_iter().flat_map(|list| list.value) {
@@ -313,18 +315,30 @@ fn network(table: &Table<'_>, problems: &mut Problems) -> NetworkTable {
     network
 }
 
-fn name<T>(id: At<String>, what: &str, read: impl FnOnce(String) -> Result<T, String>, problems: &mut Problems) -> Option<At<T>> {
-    match read(id.value) {
-        Ok(value) => Some(At { value, span: id.span }),
-        Err(error) => {
-            problems.push(
-                Problem::error("config::name", id.span, format!("this {what} has no usable name"))
-                    .label("names are short plain words")
-                    .help(error),
-            );
-            None
-        }
-    }
+/// The name of a table. One that cannot be used is a mistake, and a plain form of it stands in: what is wrong below the
+/// heading is to be found in the same run.
+fn name<T: TryFrom<String, Error = InvalidName>>(id: At<String>, what: &str, problems: &mut Problems) -> At<T> {
+    let stand_in = plain_name(&id.value);
+    let value = T::try_from(id.value).or_else(|error| {
+        problems.push(
+            Problem::error("config::name", id.span.clone(), format!("this {what} has no usable name"))
+                .label("names are short plain words")
+                .help(format!("{error}; `{stand_in}` would do")),
+        );
+        T::try_from(stand_in)
+    });
+    At { value: value.expect("a plain name is a name"), span: id.span }
+}
+
+/// The nearest name that topics and connectors can have: `acme-phone` for `Acme Phone`.
+fn plain_name(written: &str) -> String {
+    let plain: String = written
+        .to_ascii_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' { c } else { '-' })
+        .collect();
+    let plain: String = plain.trim_start_matches(['-', '_']).chars().take(64).collect();
+    if plain.is_empty() { "unnamed".to_owned() } else { plain }
 }
 
 fn not_empty(key: &str, text: At<String>, problems: &mut Problems) -> Option<At<String>> {

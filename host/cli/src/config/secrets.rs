@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use vigie_runtime::{Manifest, SecretSource};
+use vigie_runtime::{Manifest, SecretSource, read_secret_file};
 
 use super::problem::{Problem, Problems, suggest};
 use super::schema::{ConnectorTable, SecretPlace};
@@ -54,11 +54,15 @@ pub(crate) fn secrets(
             }
             SecretPlace::File(file) => {
                 let path = folder.join(&file.value);
-                if let Err(error) = std::fs::File::open(&path) {
+                if let Err(cause) = read_secret_file(&path) {
                     problems.push(
-                        Problem::error(MISSING_SECRET, file.span.clone(), format!("{} cannot be read: {error}", path.display()))
-                            .label(format!("secret `{}` of connector `{id}`", name.value))
-                            .help("write the secret alone into this file, and let only this user read it"),
+                        Problem::error(
+                            MISSING_SECRET,
+                            file.span.clone(),
+                            format!("no secret can be read from {}: {cause}", path.display()),
+                        )
+                        .label(format!("secret `{}` of connector `{id}`", name.value))
+                        .help("write the secret alone into this file, and let only this user read it"),
                     );
                 }
                 secrets.insert(name.value.clone(), SecretSource::File(path));

@@ -82,6 +82,31 @@ pub(crate) fn pace(text: &str) -> Result<Pace, String> {
     Ok(Pace::new(requests, per))
 }
 
+/// Reads what the log shows: a level for all, or for parts of the engine, such as `warn,vigie_pipeline=debug`.
+///
+/// # Errors
+/// The cure, in words.
+pub(crate) fn log_level(text: &str) -> Result<String, String> {
+    let known = |level: &str| matches!(level, "off" | "error" | "warn" | "info" | "debug" | "trace");
+    let level = |directive: &str| known(directive.rsplit_once('=').map_or(directive, |(_, level)| level).trim());
+    if text.split(',').all(level) {
+        Ok(text.to_owned())
+    } else {
+        Err("write `error`, `warn`, `info`, `debug`, `trace` or `off`".to_owned())
+    }
+}
+
+/// Reads a line that goes into a header of every request; nothing if it is empty.
+///
+/// # Errors
+/// The cure, in words.
+pub(crate) fn header_text(text: &str) -> Result<Option<String>, String> {
+    if text.chars().any(char::is_control) {
+        return Err("it stands in a header of every request, so write one line without control characters".to_owned());
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
 /// A duration in the file's own words: `90d`, `1h30m`.
 pub(crate) fn show_duration(span: Duration) -> String {
     let mut seconds = span.as_secs();
@@ -137,6 +162,23 @@ mod tests {
         for bad in ["", "64", "64Mib", "-1MB", "99999999999999999999GiB", "18446744073709551615GiB", "é"] {
             assert!(size(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn levels_are_known_words() {
+        for good in ["warn", "off", "warn,vigie_pipeline=debug"] {
+            assert_eq!(log_level(good).as_deref(), Ok(good));
+        }
+        for bad in ["", "loud", "WARNING", "vigie=", "warn,"] {
+            assert!(log_level(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_goes_into_a_header_is_one_line() {
+        assert_eq!(header_text("ops@example.org"), Ok(Some("ops@example.org".to_owned())));
+        assert_eq!(header_text(""), Ok(None));
+        assert!(header_text("ops\r\nX-Evil: 1").is_err());
     }
 
     #[test]

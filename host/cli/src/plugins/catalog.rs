@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use vigie_runtime::{Grant, Kind, Manifest, Package, Standing};
 
 use super::bundled::PLUGINS;
-use crate::config::{File, Problem, Problems, suggest};
+use crate::config::{At, File, Problem, Problems, suggest};
 
 /// Where a plugin came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +64,9 @@ impl Catalog {
         let mut catalog = Self::default();
         for (name, bytes, digest) in PLUGINS {
             match Package::bundled(name, bytes, digest) {
-                Ok(package) => catalog.insert(package, Origin::Bundled),
+                Ok(package) => {
+                    catalog.insert(package, Origin::Bundled);
+                }
                 Err(error) => {
                     catalog.faulty.extend(id_of(Path::new(name)));
                     problems.push(
@@ -82,8 +85,13 @@ impl Catalog {
         if let Some(named) = &file.plugin_folder {
             match wasm_files(&folder.join(&named.value)) {
                 Ok(files) => {
+                    let mut found = BTreeMap::new();
                     for path in files {
-                        catalog.install(&path, None, &named.span, problems);
+                        let Some(id) = catalog.install(&path, None, &named.span, problems) else { continue };
+                        let chosen = file.plugins.iter().any(|table| table.id.value == id && table.path.is_some());
+                        if let Some(first) = found.insert(id.clone(), path.clone()).filter(|_| !chosen) {
+                            problems.push(found_twice(&id, &first, &path, named));
+                        }
                     }
                 }
                 Err(error) => problems.push(
@@ -132,13 +140,14 @@ impl Catalog {
         catalog
     }
 
-    fn install(&mut self, path: &Path, id: Option<&str>, span: &std::ops::Range<usize>, problems: &mut Problems) {
+    /// Takes a file of the operator's, and says which plugin it is.
+    fn install(&mut self, path: &Path, id: Option<&str>, span: &Range<usize>, problems: &mut Problems) -> Option<String> {
         let fault = match read(path) {
             Ok(package) => match id {
                 Some(id) if package.manifest().id != id => {
                     format!("{} is plugin `{}`, not `{id}`", path.display(), package.manifest().id)
                 }
-                _ => return self.insert(package, Origin::File(path.to_path_buf())),
+                _ => return Some(self.insert(package, Origin::File(path.to_path_buf()))),
             },
             Err(fault) => fault,
         };
@@ -148,11 +157,13 @@ impl Catalog {
                 .label("this plugin cannot be used")
                 .help("mend or remove the file; `vigie plugins inspect FILE` reads one without running it"),
         );
+        None
     }
 
-    fn insert(&mut self, package: Package, origin: Origin) {
+    fn insert(&mut self, package: Package, origin: Origin) -> String {
         let id = package.manifest().id.clone();
-        self.entries.insert(id, Entry { package, origin, granted: Vec::new() });
+        self.entries.insert(id.clone(), Entry { package, origin, granted: Vec::new() });
+        id
     }
 
     /// Takes one more plugin, from a file.
@@ -211,6 +222,15 @@ fn read(path: &Path) -> Result<Package, String> {
         .and_then(|file| file.take(most).read_to_end(&mut bytes))
         .map_err(|error| format!("{}: {error}", path.display()))?;
     Package::read(bytes, &path.display().to_string()).map_err(|error| error.to_string())
+}
+
+/// Two files of the folder are the same plugin, and nobody said which one is meant.
+fn found_twice(id: &str, first: &Path, second: &Path, folder: &At<String>) -> Problem {
+    let message = format!("{} and {} are both plugin `{id}`", first.display(), second.display());
+    let meant = Path::new(&folder.value).join(second.file_name().unwrap_or_default()).display().to_string();
+    Problem::error("plugins::twice", folder.span.clone(), message)
+        .label("this folder")
+        .help(format!("remove one of them, or say which one is meant:\n[plugins.{id}]\npath = {meant:?}"))
 }
 
 /// The id a file's name promises: `source-feed.wasm` is `feed`.

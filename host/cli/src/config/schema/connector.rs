@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use vigie_mention::ConnectorId;
 use vigie_pipeline::Accept;
 
 use super::{ConnectorTable, SecretPlace, name};
@@ -31,12 +30,12 @@ const DEFAULT_BATCH: u64 = 100;
 const DEFAULT_PARALLEL: usize = 4;
 
 /// Reads `[connectors.ID]`.
-pub(super) fn connector(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> Option<ConnectorTable> {
+pub(super) fn connector(id: At<String>, table: &Table<'_>, problems: &mut Problems) -> ConnectorTable {
     table.only(
         &["source", "topics", "every", "history", "refresh", "accept", "batch", "parallel", "settings", "secrets", "limits"],
         problems,
     );
-    let id = name(id, "connector", |name| ConnectorId::new(name).map_err(|error| error.to_string()), problems)?;
+    let id = name(id, "connector", problems);
     let source = table.text("source", problems);
     if table.get("source").is_none() {
         problems.push(
@@ -64,7 +63,7 @@ pub(super) fn connector(id: At<String>, table: &Table<'_>, problems: &mut Proble
                 .help("write \"1m\" or more; services block clients that ask more often, and new feeds found on the way are read at once anyway"),
         );
     }
-    Some(ConnectorTable {
+    ConnectorTable {
         id,
         source,
         topics,
@@ -80,7 +79,7 @@ pub(super) fn connector(id: At<String>, table: &Table<'_>, problems: &mut Proble
         settings: settings(table, problems),
         secrets: secrets(table, problems),
         limits: table.table("limits", problems).map(|table| LimitsTable::read(&table, problems)).unwrap_or_default(),
-    })
+    }
 }
 
 /// How old a mention is each time it is read again; the default if nothing is said, `[]` for never.
