@@ -7,7 +7,7 @@ use vigie_plugin::linear::{MOST_CLASSES, Model, Scores, exp};
 
 use crate::declared::Declared;
 use crate::features;
-use crate::script::{HAN, Script, script};
+use crate::script::{HAN, Script, beside_the_model, script};
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,7 +40,7 @@ const EITHER_CHINESE: f32 = 0.7;
 
 const UNKNOWN: Found<'static> = Found { tag: "und", confidence: None };
 
-/// A language in the settings that the model does not know.
+/// A language in the settings that is never told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownLanguage {
     tag: String,
@@ -63,8 +63,8 @@ fn evidence(features: u32) -> f32 {
 pub struct Detector<'a> {
     model: &'a Model<'a>,
     margin: f32,
-    /// Classes that may win; empty: all.
-    among: Vec<usize>,
+    /// Classes that may win, if the operator named languages. What letters tell needs no choice.
+    among: Option<Vec<usize>>,
     /// The words of one text after the other, in the same memory.
     words: RefCell<Words>,
 }
@@ -73,17 +73,18 @@ impl<'a> Detector<'a> {
     /// A detector over a model.
     ///
     /// # Errors
-    /// [`UnknownLanguage`] names the first of `languages` the model does not know, by its base language.
+    /// [`UnknownLanguage`] names the first of `languages` that is never told, by its base language.
     pub fn new(model: &'a Model<'a>, margin: f32, languages: &[String]) -> Result<Self, UnknownLanguage> {
         let mut among = Vec::new();
         for tag in languages {
-            let before = among.len();
-            among.extend(Declared::new(tag).places(model));
-            if among.len() == before {
+            let (named, before) = (Declared::new(tag), among.len());
+            among.extend(named.places(model));
+            if among.len() == before && !beside_the_model().any(|known| named.is(known)) {
                 let known = model.classes().iter().map(|class| class.label.clone()).collect();
                 return Err(UnknownLanguage { tag: tag.clone(), known });
             }
         }
+        let among = (!languages.is_empty()).then_some(among);
         Ok(Self { model, margin, among, words: RefCell::default() })
     }
 
@@ -132,7 +133,7 @@ impl<'a> Detector<'a> {
         let weight = if one_word { evidence(scores.features) } else { 1.0 };
         let mut prior = false;
         for (place, (class, score)) in self.model.classes().iter().zip(scores.raw()).enumerate() {
-            if !script.admits(&class.label) || !(self.among.is_empty() || self.among.contains(&place)) {
+            if !script.admits(&class.label) || self.among.as_ref().is_some_and(|among| !among.contains(&place)) {
                 continue;
             }
             let mut score = score * class.slope * weight + class.offset;
@@ -151,7 +152,7 @@ impl<'a> Detector<'a> {
         let probability = 1.0 / total;
         // A margin of 0 asks for an answer whatever it is worth.
         let margin = match () {
-            () if self.margin == 0.0 || !self.among.is_empty() || prior => self.margin,
+            () if self.margin == 0.0 || self.among.is_some() || prior => self.margin,
             () if one_word => self.margin.max(ONE_WORD_MARGIN),
             () if scores.features < FEW_FEATURES => self.margin.max(FEW_FEATURES_MARGIN),
             () => self.margin,
@@ -218,6 +219,10 @@ mod tests {
         let among = ["en".to_owned(), "fr".to_owned()];
         let detector = Detector::new(shipped(), 0.0, &among).expect("known");
         assert!(["en", "fr"].contains(&detector.detect(None, "Der Akku meines Handys", None).tag));
+        // What letters tell is no choice of the model's, and it has none then.
+        let letters = Detector::new(shipped(), 0.0, &["ja".to_owned(), "ko-KR".to_owned()]).expect("known");
+        assert_eq!(letters.detect(None, "とても良い電話です", None).tag, "ja");
+        assert_eq!(letters.detect(None, "Der Akku meines Handys", None), UNKNOWN);
         let unknown = Detector::new(shipped(), 0.0, &["klingon".to_owned()]).expect_err("unknown");
         assert!(unknown.to_string().contains("`klingon` is not known; known are ar,"), "{unknown}");
     }

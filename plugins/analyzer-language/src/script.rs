@@ -147,6 +147,14 @@ impl Script {
     }
 }
 
+/// Languages that letters or words tell, or a service alone, which the model does not know.
+pub(crate) fn beside_the_model() -> impl Iterator<Item = &'static str> {
+    let lists = [MORE_CYRILLIC, MORE_ARABIC, ALL_HAN, MORE_LATIN, &["as", "yi"]];
+    let by_words = DEVANAGARI.iter().map(|(tag, _)| *tag);
+    let by_letters = (0..0x1_0000).filter_map(alone);
+    lists.into_iter().flatten().copied().chain(by_words).chain(by_letters)
+}
+
 /// Letters of each script, and letters that tell languages of one script apart.
 #[derive(Debug, Default)]
 struct Counts {

@@ -156,7 +156,7 @@ impl Weigher {
 
     /// The phrase that decides, if nothing else speaks against its deciding.
     fn phrase(&self, words: &Words) -> Phrase {
-        if let Some(missed) = missed(words) {
+        if let Some(missed) = missed(words, &self.hashes) {
             let good = self.valences.iter().enumerate().any(|(place, &valence)| valence > 0.0 && !missed.contains(&place));
             return if good { Phrase::None } else { Phrase::Missed };
         }

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use vigie_plugin::features::Words;
+use vigie_plugin::linear::Hash;
 
 /// Which phrase decides what a text says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,7 +23,7 @@ pub enum Phrase {
 
 /// Wishes and lost praise, in all languages: words with a space between, `|` between alternatives, `?` before one that may be missing,
 /// `~` for up to two words of any kind, `^` before the first that begins a clause.
-const MISSED: [&str; 26] = [
+const MISSED: [&str; 30] = [
     "could|should|might ?have ?still be|been ?so ?much ?a ?lot ?bit better|nicer|easier|faster|clearer|improved",
     "would|itd ?have be|been ?so ?really nice|great|good|lovely|cool|better|helpful ?to ~ if",
     "would|itd ?have be|been ?so ?really nice|great|good|better if",
@@ -30,6 +31,10 @@ const MISSED: [&str; 26] = [
     "i|we|you|they|he|she|it|this|that|app|service|brand|product|which used to be ?so ?really ?very ?a good|great|amazing|awesome|better|nice|excellent|reliable|best|fun",
     "^used to ?really ?absolutely love|like|enjoy|recommend|trust",
     "wish it|this|they ?just ?was|were|would|could|had ?be ?been ?a ?bit better|nicer|easier|faster|cheaper|work|worked",
+    "neither ~ nor ~ is|are|was|were|works|worked ?really ?very ?any ?so ?that good|great|better|useful|helpful|reliable|worth|nice|well|impressive|worthwhile",
+    "neither ~ is|are|was|were|works|worked ?really ?very ?any ?so ?that good|great|better|useful|helpful|reliable|worth|nice|well|impressive|worthwhile",
+    "weder ~ noch ~ ist|sind|war|waren|funktioniert ?wirklich ?besonders gut|toll|besser|brauchbar|zuverlässig|empfehlenswert",
+    "ni ~ ni ~ es|son|vale|valen|funciona|funcionan|sirve|sirven ?muy bueno|buenos|buena|buenas|bien|mejor|fiable|recomendable",
     "pourrait|pourraient|pourrai|devrait|peut|peuvent ?largement ?bien être|etre|faire ?beaucoup ?bien mieux|meilleur|meilleure|meilleurs",
     "aurait|auraient pu être|etre|faire ?beaucoup ?bien mieux|meilleur|meilleure",
     "ce serait|serait ?vraiment bien|mieux|cool|super|top|génial|chouette|sympa si|s",
@@ -72,21 +77,47 @@ const BETWEEN: [&str; 18] = [
     "bit",
 ];
 
-/// The patterns by the words they begin with.
-static MISSED_BY_FIRST: LazyLock<HashMap<&str, Vec<Vec<&str>>>> = LazyLock::new(|| {
-    let mut patterns: HashMap<&str, Vec<Vec<&str>>> = HashMap::new();
+/// Patterns by the words they begin with.
+struct ByFirst {
+    /// One bit for each first word, by its hash: most words of a text begin nothing, and are passed over by looking here.
+    filter: [u64; 1 << (FILTER_BITS - 6)],
+    patterns: HashMap<&'static str, Vec<Vec<&'static str>>>,
+}
+
+/// Of 4,096 bits some 130 are set.
+const FILTER_BITS: u32 = 12;
+
+static MISSED_BY_FIRST: LazyLock<ByFirst> = LazyLock::new(|| {
+    let mut made = ByFirst { filter: [0; 1 << (FILTER_BITS - 6)], patterns: HashMap::new() };
     for pattern in MISSED {
         let pattern: Vec<&str> = pattern.split(' ').collect();
-        pattern[0].trim_start_matches('^').split('|').for_each(|first| patterns.entry(first).or_default().push(pattern.clone()));
+        for first in pattern[0].trim_start_matches('^').split('|') {
+            let (cell, bit) = ByFirst::place(Hash::START.bytes(first.as_bytes()));
+            made.filter[cell] |= bit;
+            made.patterns.entry(first).or_default().push(pattern.clone());
+        }
     }
-    patterns
+    made
 });
 
-/// Which words belong to a phrase that misses something.
-pub(crate) fn missed(words: &Words) -> Option<Range<usize>> {
-    (0..words.as_slice().len()).find_map(|start| {
-        let patterns = MISSED_BY_FIRST.get(words.nth(start))?;
-        patterns.iter().find_map(|pattern| end(words, start, start, pattern)).map(|end| start..end)
+impl ByFirst {
+    fn place(hash: Hash) -> (usize, u64) {
+        let place = hash.feature() >> (32 - FILTER_BITS);
+        ((place / 64) as usize, 1 << (place % 64))
+    }
+
+    fn patterns(&self, first: &str, hash: Hash) -> &[Vec<&'static str>] {
+        let (cell, bit) = Self::place(hash);
+        if self.filter[cell] & bit == 0 { &[] } else { self.patterns.get(first).map_or(&[], Vec::as_slice) }
+    }
+}
+
+/// Which words belong to a phrase that misses something. `hashes`: of the words, each by itself.
+pub(crate) fn missed(words: &Words, hashes: &[Hash]) -> Option<Range<usize>> {
+    let by_first = &*MISSED_BY_FIRST;
+    (0..words.as_slice().len()).zip(hashes).find_map(|(start, &hash)| {
+        let mut patterns = by_first.patterns(words.nth(start), hash).iter();
+        patterns.find_map(|pattern| end(words, start, start, pattern)).map(|end| start..end)
     })
 }
 
@@ -124,7 +155,8 @@ mod tests {
     fn misses(text: &str, apostrophes: Apostrophes) -> bool {
         let mut words = Words::default();
         words.read(text, apostrophes);
-        missed(&words).is_some()
+        let hashes: Vec<Hash> = words.iter().map(|word| Hash::START.bytes(words.text(word).as_bytes())).collect();
+        missed(&words, &hashes).is_some()
     }
 
     #[test]
@@ -135,6 +167,9 @@ mod tests {
             "Would be nice if it worked",
             "I used to love this app",
             "Used to love it",
+            "Neither Acme nor Rival is any good",
+            "Neither of them works well",
+            "Weder Acme noch Rival ist gut",
             "I wish it worked",
             "Könnte besser sein",
             "Podría ser mejor",

@@ -260,6 +260,7 @@ mod tests {
             ("en", "could be better"),
             ("en", "would be nice if it worked"),
             ("en", "used to love this app"),
+            ("en", "neither acme nor rival is any good"),
             ("fr", "pourrait être mieux"),
             ("de", "könnte besser sein"),
             ("es", "podría ser mejor"),

@@ -19,6 +19,10 @@ use crate::words::{Words, hash};
 
 /// Words of a phrase at most.
 const LONGEST: usize = 4;
+/// Letters of a word at most: a longer one is a code, a key or noise, and no name of a topic.
+const LONGEST_WORD: usize = 64;
+/// Words that are read: far more than a person writes, and as many as a candidate can point at.
+const MOST_WORDS: usize = u16::MAX as usize;
 /// What the number of words makes of a phrase: two or three words say more than one, four are often a sentence without its verb.
 const BY_LENGTH: [f32; LONGEST] = [1.0, 1.5, 1.55, 1.3];
 /// What a capital inside a sentence makes of a word, and what a word all in capitals gains in a text that is not.
@@ -54,6 +58,7 @@ struct Candidate {
 #[must_use]
 pub fn find(reader: &Reader, parts: &[&str], language: &Language, limit: usize, ignored: &[String]) -> Vec<Label> {
     let words = reader.words();
+    let words = &words[..words.len().min(MOST_WORDS)];
     let ignored: Vec<u32> = ignored.iter().map(|word| hash(word)).collect();
     let verbs = Words::verbs(language.tag());
     let stands = |word: &Word| {
@@ -75,7 +80,7 @@ pub fn find(reader: &Reader, parts: &[&str], language: &Language, limit: usize, 
 
 /// Whether a word can stand in a phrase.
 fn stands_in_a_phrase(word: &Word, language: &Language) -> bool {
-    word.sort == Sort::Word && (word.length > 1 || !word.letters) && !language.is_stop(word.hash)
+    word.sort == Sort::Word && (word.length > 1 || !word.letters) && word.length <= LONGEST_WORD && !language.is_stop(word.hash)
 }
 
 /// What makes two forms of a word one: no plural sign, where plurals end in `s` or `x`.

@@ -101,3 +101,12 @@ fn long_and_odd_texts_are_answered_quickly() {
         phrases("fr", odd);
     }
 }
+
+#[test]
+fn endless_words_and_endless_texts_are_no_topics() {
+    let key = "x".repeat(1 << 20);
+    let found = phrases("en", &format!("The battery life of {key} is a joke"));
+    assert!(found.iter().any(|phrase| phrase == "battery life") && found.iter().all(|phrase| phrase.len() < 100));
+    // More often than a candidate counts.
+    assert_eq!(phrases("en", &"Battery life. ".repeat(70_000))[0], "battery life");
+}
