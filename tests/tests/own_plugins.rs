@@ -31,3 +31,38 @@ fn of_two_files_of_one_plugin_the_operator_says_which_is_meant() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stdout.contains("own/old.wasm"), "{}", ran.stdout);
 }
+
+/// A plugin taken apart again: the component as a toolchain made it, and its manifest.
+fn apart(plugin: &[u8]) -> (Vec<u8>, String) {
+    const NAME: &[u8] = b"vigie:plugin/manifest";
+    let name = plugin.windows(NAME.len()).rposition(|window| window == NAME).expect("a manifest");
+    // Before the name stand its length in one byte, the section's length in two or three, and the section's kind, zero.
+    let kind = (name - 5..name - 2).rev().find(|&at| plugin[at] == 0).expect("a custom section");
+    let manifest = String::from_utf8(plugin[name + NAME.len()..].to_vec()).expect("text");
+    (plugin[..kind].to_vec(), manifest)
+}
+
+#[test]
+fn a_component_and_a_manifest_become_a_plugin() {
+    let bed = TestBed::new().expect("a test bed");
+    let plugin = std::fs::read(built("analyzer-sentiment")).expect("read; `cargo xtask plugins` builds it");
+    let (component, manifest) = apart(&plugin);
+    std::fs::write(bed.folder().join("made.wasm"), &component).expect("written");
+    bed.write("plugin.toml", &manifest).expect("written");
+
+    let ran = bed.vigie(&["plugins", "inspect", "./made.wasm"]).expect("vigie runs");
+    assert!(ran.stderr.contains("`vigie plugins pack`"), "{}", ran.stderr);
+    let ran = bed.vigie(&["plugins", "pack", "made.wasm"]).expect("vigie runs");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("vigie annotate --analyzers ./analyzer-sentiment.wasm"), "{}", ran.stdout);
+    assert_eq!(std::fs::read(bed.folder().join("analyzer-sentiment.wasm")).expect("written"), plugin);
+
+    for (manifest, word) in [("kind = 3", "manifest has"), (&manifest.replace("\"analyzer\"", "\"source\""), "mistake")] {
+        bed.write("wrong.toml", manifest).expect("written");
+        let ran = bed.vigie(&["plugins", "pack", "made.wasm", "--manifest", "wrong.toml", "-o", "no.wasm"]).expect("vigie runs");
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+        assert!(ran.stderr.contains(word) && !bed.folder().join("no.wasm").exists(), "{}", ran.stderr);
+    }
+    let ran = bed.vigie(&["plugins", "pack", "analyzer-sentiment.wasm"]).expect("vigie runs");
+    assert!(ran.code == Some(2) && ran.stderr.contains("two manifests"), "{}", ran.stderr);
+}

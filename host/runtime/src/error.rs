@@ -22,8 +22,10 @@ pub struct PackageError {
 pub enum PackageFault {
     #[error("not a WebAssembly file{found}; a plugin is a component such as `cargo xtask plugins` builds")]
     NotWasm { found: &'static str },
-    #[error("a core WebAssembly module; plugins are components: build it with `cargo xtask plugins`")]
+    #[error("a core WebAssembly module; plugins are components: `vigie plugins pack` makes one of it and its plugin.toml")]
     CoreModule,
+    #[error("no component can be made of this module ({message}); build it for a world of `wit/`, as wit-bindgen does")]
+    NoComponent { message: String },
     #[error("a WebAssembly file of an encoding this host does not know; build it again with this version's tools")]
     UnknownEncoding,
     #[error("cut short after {bytes} bytes; copy or download it again")]
@@ -32,9 +34,9 @@ pub enum PackageFault {
     TooLarge { bytes: usize, limit: usize },
     #[error("not a valid component: {message}")]
     Malformed { message: String },
-    #[error("no manifest inside; put a `plugin.toml` beside its Cargo.toml and build it with `cargo xtask plugins`")]
+    #[error("no manifest inside; write a `plugin.toml` and put it in with `vigie plugins pack`")]
     NoManifest,
-    #[error("two manifests inside; build it again")]
+    #[error("two manifests inside; pack it again from the component without one")]
     TwoManifests,
     #[error("its manifest has {} mistake{}: {}", problems.len(), if problems.len() == 1 { "" } else { "s" }, crate::error::joined(problems))]
     Manifest { problems: Vec<ManifestProblem> },

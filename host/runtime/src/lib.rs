@@ -37,6 +37,7 @@ mod manifest;
 mod meter;
 mod native;
 mod origin;
+mod pack;
 mod package;
 mod plugin;
 mod road;

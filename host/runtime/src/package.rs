@@ -92,7 +92,9 @@ impl Package {
         self.bytes.len()
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
+    /// The file.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 }

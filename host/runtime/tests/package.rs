@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{ANALYZER, SOURCE, bundled, contract, dummy, guest, with_manifest};
+use common::{ANALYZER, SOURCE, bundled, contract, dummy, guest, module, with_manifest};
 use vigie_runtime::{Identity, Kind, Package, PackageError, PackageFault, Place, Read, ValueType};
 
 fn source() -> Vec<u8> {
@@ -40,6 +40,25 @@ fn a_sound_package_shows_what_it_is_and_wants() {
 }
 
 #[test]
+fn a_component_or_its_core_module_is_packed_with_a_manifest() {
+    let packed = Package::pack(analyzer(), ANALYZER, "made.wasm").expect("sound");
+    assert_eq!(packed.bytes(), with_manifest(analyzer(), ANALYZER));
+    let module = module(&contract(""), "analyzer-plugin");
+    let made = Package::pack(module.clone(), ANALYZER, "made.wasm").expect("a component is made of it");
+    assert_eq!(made.imports(), packed.imports());
+    for (binary, manifest, words) in [
+        (module, SOURCE, "it exports `vigie:plugin/analyzer`"),
+        (with_manifest(analyzer(), ANALYZER), ANALYZER, "two manifests"),
+        (b"\0asm\x01\0\0\0".to_vec(), ANALYZER, "exports no `vigie:plugin/analyzer`"),
+        (b"\0asm\x01\0\0\0\x07".to_vec(), ANALYZER, "no component can be made of this module"),
+        (b"print('hello')".to_vec(), ANALYZER, "not a WebAssembly file"),
+    ] {
+        let error = Package::pack(binary, manifest, "made.wasm").expect_err(words);
+        assert!(error.to_string().contains(words), "{error}");
+    }
+}
+
+#[test]
 fn built_plugins_are_sound() {
     let package = Package::read(guest("hostile"), "hostile.wasm").expect("built by xtask");
     assert_eq!(package.manifest().id, "hostile");
@@ -66,7 +85,7 @@ fn files_that_are_no_components_are_named() {
     assert!(not_wasm(b"(component)").contains("WebAssembly text"));
     assert!(not_wasm(b"hello").starts_with("sample.wasm: not a WebAssembly file; a plugin is a component"));
     assert_eq!(refused(b"\0asm\x01\0\0\0".to_vec()).fault, PackageFault::CoreModule);
-    assert!(not_wasm(b"\0asm\x01\0\0\0").contains("`cargo xtask plugins`"));
+    assert!(not_wasm(b"\0asm\x01\0\0\0").contains("`vigie plugins pack`"));
     assert_eq!(refused(b"\0asm\x0c\0\x01\0".to_vec()).fault, PackageFault::UnknownEncoding);
 }
 

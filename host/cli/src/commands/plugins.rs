@@ -1,5 +1,7 @@
 //! `vigie plugins`: what is installed, what a plugin asks for, and what it may do.
 
+mod pack;
+
 use std::io::Write;
 use std::path::Path;
 
@@ -7,19 +9,21 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use vigie_runtime::{Grants, Identity, Kind, Manifest, Place};
 
+use self::pack::Pack;
 use crate::config::{self, Problem, Problems, Severity, suggest};
 use crate::context::Context;
 use crate::exit::Stop;
 use crate::plugins::{Catalog, Entry, WHAT_IS_MISSING};
 use crate::render::{Align, Paint, Table, number, width};
 
-/// List and inspect plugins, and say why a permission is missing
+/// List, inspect and pack plugins, and say why a permission is missing
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vigie plugins list
   vigie plugins inspect discourse
   vigie plugins inspect ./my-source.wasm --json
   vigie plugins why my-source
+  vigie plugins pack component.wasm --manifest plugin.toml
 
 Nothing of a plugin is run to answer.")]
 pub(crate) struct Plugins {
@@ -51,16 +55,22 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Make a plugin of a component, in whatever language it was written, and its manifest
+    Pack(Pack),
 }
 
 impl Plugins {
     /// Answers.
     pub(crate) fn run(&self, context: &Context) -> Result<(), Stop> {
-        let installed = Installed::read(context)?;
+        let installed = || Installed::read(context);
         match &self.what {
-            What::List { json } => list(context, &installed, *json),
-            What::Inspect { name, json } => inspect(context, &installed.find(name)?, *json),
-            What::Why { name, json } => why(context, &installed, &installed.find(name)?, *json),
+            What::List { json } => list(context, &installed()?, *json),
+            What::Inspect { name, json } => inspect(context, &installed()?.find(name)?, *json),
+            What::Why { name, json } => {
+                let installed = installed()?;
+                why(context, &installed, &installed.find(name)?, *json)
+            }
+            What::Pack(pack) => pack.run(context),
         }
     }
 }

@@ -214,13 +214,20 @@ impl Installed for Catalog {
     }
 }
 
-fn read(path: &Path) -> Result<Package, String> {
+/// The bytes of a file that should be a plugin, or become one.
+///
+/// # Errors
+/// If it cannot be read.
+pub(crate) fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // One byte more than may be: what is too large is refused for it, and not read whole before.
     let most = vigie_runtime::MAX_PACKAGE_BYTES as u64 + 1;
-    std::fs::File::open(path)
-        .and_then(|file| file.take(most).read_to_end(&mut bytes))
-        .map_err(|error| format!("{}: {error}", path.display()))?;
+    std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn read(path: &Path) -> Result<Package, String> {
+    let bytes = read_bytes(path).map_err(|error| format!("{}: {error}", path.display()))?;
     Package::read(bytes, &path.display().to_string()).map_err(|error| error.to_string())
 }
 

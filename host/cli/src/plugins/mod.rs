@@ -4,4 +4,4 @@ mod bundled;
 mod catalog;
 
 pub(crate) use bundled::WHAT_IS_MISSING;
-pub(crate) use catalog::{Catalog, Entry, Installed, Origin};
+pub(crate) use catalog::{Catalog, Entry, Installed, Origin, read_bytes};

@@ -28,11 +28,16 @@ pub(crate) fn world(resolve: &mut Resolve, text: &str, name: &str) -> WorldId {
 
 /// A component that fills a world and does nothing; it traps when called.
 pub(crate) fn dummy(text: &str, name: &str) -> Vec<u8> {
+    component(&module(text, name))
+}
+
+/// The core module of such a component, with the types of its world, as a compiler leaves it.
+pub(crate) fn module(text: &str, name: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let world = world(&mut resolve, text, name);
     let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).expect("metadata fits");
-    component(&module)
+    module
 }
 
 /// Makes a component of a core module with metadata.
