@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use vigie_mention::Value;
 use vigie_mention::delivery::Document;
-use vigie_pipeline::{Analysis, Analyzer, Options};
+use vigie_pipeline::{Analysis, Analyzer, Options, document};
 use vigie_runtime::{AnalyzerPlugin, AnalyzerUse, Limits, Package, Runtime, RuntimeOptions};
 
 use crate::machine::median;
@@ -23,29 +24,38 @@ const ALL: [&str; 7] = ["language", "sentiment", "emotion", "intent", "topics", 
 /// Measures each bundled analyzer, an echo that does nothing, and all analyzers together as a run uses them.
 pub(crate) async fn measure(plugins: &Path, guests: &Path, table: &mut Table) -> Result<()> {
     let runtime = Runtime::new(RuntimeOptions::default())?;
-    let documents = texts::documents(BATCH * BATCHES);
     let bundled = |name: &str| analyzer(&runtime, &plugins.join(format!("analyzer-{name}.wasm")), serde_json::json!({}));
-    ratio::<analyzer_language::Language>(&bundled("language")?, &documents, table).await?;
-    ratio::<analyzer_sentiment::Sentiment>(&bundled("sentiment")?, &documents, table).await?;
-    ratio::<analyzer_emotion::Emotion>(&bundled("emotion")?, &documents, table).await?;
-    ratio::<analyzer_intent::Intents>(&bundled("intent")?, &documents, table).await?;
-    ratio::<analyzer_topics::Topics>(&bundled("topics")?, &documents, table).await?;
-    ratio::<analyzer_entities::Entities>(&bundled("entities")?, &documents, table).await?;
-    ratio::<analyzer_spam::Spam>(&bundled("spam")?, &documents, table).await?;
+    ratio::<analyzer_language::Language>(&bundled("language")?, table).await?;
+    ratio::<analyzer_sentiment::Sentiment>(&bundled("sentiment")?, table).await?;
+    ratio::<analyzer_emotion::Emotion>(&bundled("emotion")?, table).await?;
+    ratio::<analyzer_intent::Intents>(&bundled("intent")?, table).await?;
+    ratio::<analyzer_topics::Topics>(&bundled("topics")?, table).await?;
+    ratio::<analyzer_entities::Entities>(&bundled("entities")?, table).await?;
+    ratio::<analyzer_spam::Spam>(&bundled("spam")?, table).await?;
 
-    let echo = analyzer(&runtime, &guests.join("hostile-analyzer.wasm"), serde_json::json!({ "behave": "echo" }))?;
-    let mut micros = Vec::new();
-    for _ in 0..ROUNDS {
-        micros.push(inside(&echo, &documents).await? * 1e6 / documents.len() as f64);
+    for (behave, what) in [("scores", "a text there and a number back"), ("echo", "a text there and back again")] {
+        let guest = analyzer(&runtime, &guests.join("hostile-analyzer.wasm"), serde_json::json!({ "behave": behave }))?;
+        let documents = documents(&guest);
+        let mut micros = Vec::new();
+        for _ in 0..ROUNDS {
+            micros.push(inside(&guest, &documents).await? * 1e6 / documents.len() as f64);
+        }
+        let crossing = median(micros);
+        let what = format!("crossing the boundary, a document of a batch of 256, {what}");
+        table.row(&what, format!("{crossing:.2} µs"), "0.5 µs", crossing <= 0.5);
     }
-    let crossing = median(micros);
-    table.row("crossing the boundary, a document of a batch of 256", format!("{crossing:.2} µs"), "0.5 µs", crossing <= 0.5);
 
     let mut all: Vec<Arc<dyn Analyzer>> = Vec::new();
     for name in ALL {
         all.push(Arc::new(bundled(name)?));
     }
     chain(&all, table).await
+}
+
+/// The documents an analyzer is given: the fields it asks for, as in a run.
+fn documents(plugin: &AnalyzerPlugin) -> Vec<Document> {
+    let mention = |number| texts::mention(number, texts::text(number));
+    (0..BATCH * BATCHES).map(|number| document(&mention(number), &[], &[], &plugin.manifest().reads)).collect()
 }
 
 /// Mentions a second through all analyzers in their waves, on all cores.
@@ -71,7 +81,9 @@ fn analyzer(runtime: &Runtime, path: &Path, settings: serde_json::Value) -> Resu
 }
 
 /// Both sides in turn, so that a machine that changes its pace changes it for both.
-async fn ratio<A: vigie_plugin::Analyzer>(plugin: &AnalyzerPlugin, documents: &[Document], table: &mut Table) -> Result<()> {
+async fn ratio<A: vigie_plugin::Analyzer>(plugin: &AnalyzerPlugin, table: &mut Table) -> Result<()> {
+    let documents = documents(plugin);
+    let documents = documents.as_slice();
     let settings: A::Settings = serde_json::from_value(serde_json::json!({}))?;
     let batches: Vec<Vec<_>> = documents.chunks(BATCH).map(|batch| batch.iter().map(native).collect()).collect();
     let outside = || -> Result<f64> {
@@ -119,6 +131,18 @@ fn native(document: &Document) -> vigie_plugin::Document {
         author: None,
         rating: None,
         published_at: document.published_at.as_millis(),
-        annotations: Vec::new(),
+        annotations: document.annotations.iter().map(annotation).collect(),
     }
+}
+
+fn annotation(known: &vigie_mention::Annotation) -> vigie_plugin::Annotation {
+    let value = match &known.value {
+        Value::Text(text) => vigie_plugin::Value::Text(text.clone()),
+        Value::Number(number) => vigie_plugin::Value::Number(*number),
+        Value::Flag(flag) => vigie_plugin::Value::Flag(*flag),
+        Value::Labels(labels) => vigie_plugin::Value::Labels(
+            labels.iter().map(|label| vigie_plugin::Label::new(label.name.clone(), label.score)).collect(),
+        ),
+    };
+    vigie_plugin::Annotation::new(known.key.clone(), value)
 }

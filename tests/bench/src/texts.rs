@@ -1,6 +1,5 @@
 //! What people write, as the miniature internet's story has it.
 
-use vigie_mention::delivery::Document;
 use vigie_mention::{Engagement, Instant, Mention, MentionKind};
 
 /// When all of it was written.
@@ -27,23 +26,7 @@ pub(crate) fn text(number: usize) -> String {
     format!("{}. {}. {}. #{number}", sentence(0), sentence(1), sentence(2))
 }
 
-/// The same texts as documents.
-pub(crate) fn documents(count: usize) -> Vec<Document> {
-    let document = |number| Document {
-        text: text(number),
-        title: None,
-        language: Some(if number % 2 == 0 { "en" } else { "fr" }.to_owned()),
-        kind: MentionKind::Post,
-        source: "bench".to_owned(),
-        author: None,
-        rating: None,
-        published_at: AT,
-        annotations: Vec::new(),
-    };
-    (0..count).map(document).collect()
-}
-
-/// A text as an admitted mention.
+/// A text as an admitted mention, every other one said to be French.
 pub(crate) fn mention(number: usize, text: String) -> Mention {
     Mention {
         source: "bench".to_owned(),
@@ -54,7 +37,7 @@ pub(crate) fn mention(number: usize, text: String) -> Mention {
         title: None,
         text,
         quoted: Vec::new(),
-        language: None,
+        language: Some(if number % 2 == 0 { "en" } else { "fr" }.to_owned()),
         author: None,
         published: None,
         edited: None,

@@ -14,6 +14,11 @@ pub(crate) fn echo(_: &Settings, documents: Vec<Document>) -> Answer {
     Ok(documents.into_iter().map(|document| Ok(vec![Annotation::new("echo", document.text).confidence(1.0)])).collect())
 }
 
+/// A number for every document, as most analyzers have one: all it costs is the way there and back.
+pub(crate) fn scores(_: &Settings, documents: Vec<Document>) -> Answer {
+    all(&documents, &Annotation::new("score", 0.0).confidence(1.0))
+}
+
 /// What was learned, for every document.
 pub(crate) fn tells_learned(settings: &Settings, documents: Vec<Document>) -> Answer {
     all(&documents, &Annotation::new("echo", String::from_utf8_lossy(settings.learned.table()).into_owned()))

@@ -32,7 +32,7 @@ type Behaviour = fn(&Settings, Vec<Document>) -> Answer;
 type Lesson = fn(&Settings, Vec<Example>) -> Result<Vec<u8>, Failure>;
 
 /// Every behaviour by its name.
-pub(crate) const BEHAVIOURS: [(&str, Behaviour); 14] = [
+pub(crate) const BEHAVIOURS: [(&str, Behaviour); 15] = [
     // Computing without end, or nearly.
     ("spins", computes::spins),
     ("traps", computes::traps),
@@ -48,6 +48,7 @@ pub(crate) const BEHAVIOURS: [(&str, Behaviour); 14] = [
     ("fails_all", answers::fails_all),
     // And some that are in order.
     ("echo", answers::echo),
+    ("scores", answers::scores),
     ("tells_learned", answers::tells_learned),
     ("huge_table", answers::echo),
 ];
