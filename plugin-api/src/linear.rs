@@ -55,7 +55,10 @@ impl Hash {
     #[must_use]
     #[inline]
     pub fn bytes(self, bytes: &[u8]) -> Self {
-        bytes.iter().fold(self, |hash, &byte| hash.byte(byte))
+        // Four a turn: in the sandbox every turn of a loop looks at the clock.
+        let (fours, rest) = bytes.as_chunks();
+        let hash = fours.iter().fold(self, |hash, &[a, b, c, d]| hash.byte(a).byte(b).byte(c).byte(d));
+        rest.iter().fold(hash, |hash, &byte| hash.byte(byte))
     }
 
     /// With another hash behind it: a pair of words without hashing the letters again.

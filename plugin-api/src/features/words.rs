@@ -224,9 +224,16 @@ impl Words {
     fn letters(&mut self, rest: &str, sort: Sort, reader: &mut Reader<'_>, before: usize, apostrophes: Apostrophes) -> usize {
         let bytes = rest.as_bytes();
         let start = self.buffer.len();
-        let (mut last, mut run, mut kept) = ('\0', 0_u32, 0_usize);
-        let (mut letters, mut capitals, mut stretched) = (0_u32, 0_u32, false);
-        let mut length = 0;
+        // Most words are wholly plain; what comes behind the plain letters is read one by one.
+        let plain = plain_letters(bytes);
+        self.buffer.push_str(&rest[..plain]);
+        let (mut last, mut run) = match bytes[..plain] {
+            [.., before, last] => (char::from(last), 1 + u32::from(before == last)),
+            [last] => (char::from(last), 1),
+            [] => ('\0', 0),
+        };
+        let (mut letters, mut capitals, mut stretched) = (plain as u32, 0_u32, false);
+        let (mut length, mut kept) = (plain, plain);
         while let Some(&byte) = bytes.get(length) {
             let (lower, width) = if byte.is_ascii() {
                 if byte == b'\'' && joins(apostrophes, kept, &rest[length + 1..]) {
@@ -344,6 +351,13 @@ fn mark_negated(words: &mut [Word], reach: usize, mut is_negation: impl FnMut(&W
             left = reach;
         }
     }
+}
+
+/// How many letters of ASCII in lower case a word begins with; none if one of them stands three times in a row.
+fn plain_letters(bytes: &[u8]) -> usize {
+    let plain = bytes.iter().take(LONGEST_WORD).take_while(|byte| byte.is_ascii_lowercase()).count();
+    let stretched = bytes[..plain].array_windows().any(|[a, b, c]| a == b && b == c);
+    if stretched { 0 } else { plain }
 }
 
 /// Whether an apostrophe is dropped, so that the word goes on behind it.
@@ -472,6 +486,18 @@ mod tests {
         words.read("not, good", Apostrophes::Join);
         words.mark_negated(3, |word| word == "not");
         assert!(words.iter().all(|word| !word.negated));
+    }
+
+    #[test]
+    fn plain_letters_are_read_as_all_others() {
+        let long = "abcde".repeat(30);
+        for word in
+            ["a", "aa", "aaa", "baa", "baaa", "baa\u{301}d", "see", "seee", "don't", "noooo3d", "caf\u{e9}s", "aab_c", &long]
+        {
+            let read = |text: &str| read(text, Apostrophes::Join);
+            // Capitals take the other way.
+            assert_eq!(read(word), read(&word.to_uppercase()), "{word}");
+        }
     }
 
     #[test]
