@@ -78,9 +78,11 @@ impl<'a> Lexicon<'a> {
         let places = self.places.as_chunks::<PLACE>().0;
         let wanted = check(hash);
         let start = (hash >> (32 - self.bits)) as usize;
+        // There are as many places as a power of two, so that going round is a mask and no division.
+        let last = places.len() - 1;
         // A list with no empty place ends the search after one round.
         for step in 0..places.len() {
-            let [low, high, valence, roles] = places[(start + step) % places.len()];
+            let [low, high, valence, roles] = places[(start + step) & last];
             match u16::from_le_bytes([low, high]) {
                 0 => return None,
                 found if found == wanted => {
