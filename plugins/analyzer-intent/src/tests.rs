@@ -76,6 +76,7 @@ fn intents_are_seen() {
                 "@acme votre appli ne marche plus depuis hier",
                 "J'attends mon remboursement depuis trois semaines",
                 "Service client injoignable, je suis très déçue",
+                "C'est du vol, 20 euros pour ça",
             ],
         ),
         (
@@ -132,6 +133,8 @@ fn what_is_not_meant_is_not_said() {
         ("fr", "praise", "pas content du tout"),
         ("de", "complaint", "Der Akku ist kaputt"),
         ("fr", "purchase", "c'est inadmissible"),
+        ("fr", "complaint", "Mon vol est à 10h"),
+        ("fr", "complaint", "Le vol pour Nice part à l'heure"),
         ("fr", "purchase", "je vais me coucher"),
         ("fr", "churn-risk", "Je résilie pas"),
         ("fr", "churn-risk", "je ne change pas d'opérateur"),
