@@ -23,13 +23,15 @@ pub enum Phrase {
 
 /// Wishes and lost praise, in all languages: words with a space between, `|` between alternatives, `?` before one that may be missing,
 /// `~` for up to two words of any kind, `^` before the first that begins a clause.
-const MISSED: [&str; 30] = [
+const MISSED: [&str; 39] = [
     "could|should|might ?have ?still be|been ?so ?much ?a ?lot ?bit better|nicer|easier|faster|clearer|improved",
     "would|itd ?have be|been ?so ?really nice|great|good|lovely|cool|better|helpful ?to ~ if",
     "would|itd ?have be|been ?so ?really nice|great|good|better if",
     "i|we|you|they|he|she|it|this|that|and|just used to ?really ?absolutely love|like|enjoy|recommend|trust",
     "i|we|you|they|he|she|it|this|that|app|service|brand|product|which used to be ?so ?really ?very ?a good|great|amazing|awesome|better|nice|excellent|reliable|best|fun",
     "^used to ?really ?absolutely love|like|enjoy|recommend|trust",
+    "expected|expecting ?so ?much ?a ?lot ?something more|better",
+    "expect|expects better",
     "wish it|this|they ?just ?was|were|would|could|had ?be ?been ?a ?bit better|nicer|easier|faster|cheaper|work|worked",
     "neither ~ nor ~ is|are|was|were|works|worked ?really ?very ?any ?so ?that good|great|better|useful|helpful|reliable|worth|nice|well|impressive|worthwhile",
     "neither ~ is|are|was|were|works|worked ?really ?very ?any ?so ?that good|great|better|useful|helpful|reliable|worth|nice|well|impressive|worthwhile",
@@ -37,6 +39,8 @@ const MISSED: [&str; 30] = [
     "ni ~ ni ~ es|son|vale|valen|funciona|funcionan|sirve|sirven ?muy bueno|buenos|buena|buenas|bien|mejor|fiable|recomendable",
     "pourrait|pourraient|pourrai|devrait|peut|peuvent ?largement ?bien être|etre|faire ?beaucoup ?bien mieux|meilleur|meilleure|meilleurs",
     "aurait|auraient pu être|etre|faire ?beaucoup ?bien mieux|meilleur|meilleure",
+    "m|s attendais|attendait ?vraiment à|a ?beaucoup mieux|plus|autre",
+    "recommande|recommanderai|recommanderais|recommandons|conseille|conseillerais|conseillerai ?absolument ?vraiment pas",
     "ce serait|serait ?vraiment bien|mieux|cool|super|top|génial|chouette|sympa si|s",
     "serait ?vraiment ?plus bien|mieux|cool|super|top|génial|chouette|sympa si|s",
     "j|on|nous adorais|aimais|adorait|aimait|adorions|aimions",
@@ -44,15 +48,20 @@ const MISSED: [&str; 30] = [
     "könnte|könnten|koennte|dürfte ?viel ?etwas ?deutlich ?noch besser|schöner|schneller|einfacher ?sein ?funktionieren",
     "wäre|waere ?echt ?wirklich ?so schön|gut|toll|nett|super|besser wenn",
     "hätte ?viel ?deutlich besser|schöner sein|werden können|sollen",
+    "hatte|hatten|habe|haben ?mir ?uns ?deutlich ?etwas mehr|besseres ?davon erwartet|versprochen|erhofft",
     "war früher ?mal ?viel ?so besser|gut|toll|super|schöner",
     "podría|podrían|podria|debería ?ser|estar|funcionar|haber ?sido ?mucho ?bastante mejor|mejorar|mejores",
     "sería|seria ?muy bueno|genial|bonito|ideal|mejor|bom|ótimo|legal|melhor si|se|que",
+    "esperaba|esperábamos|esperava|esperávamos ?mucho ?muito ?algo más|mas|mais|mejor|melhor",
     "antes me|era encantaba|gustaba|mejor|bueno|buena|melhor|bom|boa",
     "potrebbe|potrebbero|dovrebbe ?essere|funzionare|andare|fare ?molto migliore|meglio|migliorare|migliori",
+    "aspettavo|aspettavamo ?molto di|qualcosa ?di più|piu|meglio",
     "sarebbe ?molto ?più bello|bene|meglio|carino|ottimo|fantastico se",
     "una|prima volta|era ?lo ?la ?mi amavo|adoravo|piaceva|meglio|migliore",
     "poderia|poderiam|podia|deveria ?ser|estar|funcionar|ter ?sido ?muito ?bem melhor|melhorar|melhores",
+    "não|nao recomendo|indico|aconselho",
     "eu adorava|amava|gostava",
+    "had|hadden ?er ?hier ?veel meer|beters ?van verwacht",
     "zou|zouden|kan|kon|kunnen ~ beter|mooier|fijn|leuk|makkelijker|sneller ?zijn|kunnen|als|worden",
 ];
 /// Between a negation and what it denies these may stand; with others the negation means another word ("can't believe how bad").
@@ -169,6 +178,10 @@ mod tests {
             "Used to love it",
             "Neither Acme nor Rival is any good",
             "Neither of them works well",
+            "I expected better",
+            "Hatte mir mehr erwartet",
+            "Esperaba más",
+            "Não recomendo",
             "Weder Acme noch Rival ist gut",
             "I wish it worked",
             "Könnte besser sein",
@@ -179,7 +192,13 @@ mod tests {
         ] {
             assert!(misses(text, Apostrophes::Join), "{text}");
         }
-        for text in ["Ça pourrait être mieux", "J'adorais cette appli", "Ce serait bien si ça marchait"] {
+        for text in [
+            "Ça pourrait être mieux",
+            "J'adorais cette appli",
+            "Je m'attendais à mieux",
+            "Je recommande pas",
+            "Ce serait bien si ça marchait",
+        ] {
             assert!(misses(text, Apostrophes::Split), "{text}");
         }
         for text in [
@@ -189,6 +208,9 @@ mod tests {
             "It is better",
             "I am used to love",
             "I wish I had a dog",
+            "As expected",
+            "Better than expected",
+            "I expect more great updates",
             "",
         ] {
             assert!(!misses(text, Apostrophes::Join), "{text}");
