@@ -133,6 +133,7 @@ fn what_is_not_meant_is_not_said() {
         ("fr", "praise", "pas content du tout"),
         ("de", "complaint", "Der Akku ist kaputt"),
         ("fr", "purchase", "c'est inadmissible"),
+        ("fr", "praise", "Je recommande pas"),
         ("fr", "complaint", "Mon vol est à 10h"),
         ("fr", "complaint", "Le vol pour Nice part à l'heure"),
         ("fr", "purchase", "je vais me coucher"),
