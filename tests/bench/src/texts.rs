@@ -37,7 +37,7 @@ pub(crate) fn mention(number: usize, text: String) -> Mention {
         title: None,
         text,
         quoted: Vec::new(),
-        language: Some(if number % 2 == 0 { "en" } else { "fr" }.to_owned()),
+        language: Some(if number.is_multiple_of(2) { "en" } else { "fr" }.to_owned()),
         author: None,
         published: None,
         edited: None,
