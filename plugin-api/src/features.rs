@@ -14,7 +14,9 @@
 //! ```
 
 mod grams;
+mod signs;
 mod words;
 
 pub use grams::Grams;
-pub use words::{Apostrophes, MOST_WORDS, Sort, Word, Words, is_emoji, negates_in_english};
+pub use signs::is_emoji;
+pub use words::{Apostrophes, MOST_WORDS, Sort, Word, Words, negates_in_english};
