@@ -64,6 +64,7 @@
 //! - [`time`]: what services write where a date should be, as a [`Moment`].
 //! - `forum` (behind the feature of that name): bulletin boards that are read from their feeds and pages.
 //! - [`features`] and [`linear`]: hashed features of a text, and the small models analyzers ship with.
+//! - `references` (behind the feature of that name): character references such as `&amp;`.
 //! - [`settings`]: typed settings whose errors name the field.
 //! - [`clock`] and [`log`]: the host's clock and the operator's log.
 //! - [`words`]: a search for services that know words and nothing else.
@@ -92,6 +93,8 @@ pub mod linear;
 pub mod log;
 mod mention;
 pub mod paging;
+#[cfg(feature = "references")]
+pub mod references;
 pub mod settings;
 pub mod source;
 #[cfg(not(target_arch = "wasm32"))]

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
+use super::links;
 use super::walk::{self, Reading};
-use super::{links, syndication};
+use crate::references::unescape;
 use crate::{Failure, Feed, http, ids, settings};
 
 /// The settings plugins for boards share.
@@ -103,7 +104,7 @@ impl Settings {
     /// An address of the board: the host lets a plugin ask nobody else.
     fn own(&self, setting: &str, address: &str) -> Result<String, Failure> {
         let base = format!("{}/", self.base()?);
-        let address = syndication::unescape(address.trim());
+        let address = unescape(address.trim());
         let origin = |url: &str| http::join(url, "/");
         links::clean(&base, &address).filter(|url| origin(url) == origin(&base)).ok_or_else(|| {
             Failure::settings(format!("setting `{setting}`: `{address}` is no address of {base}: write one that begins with it"))

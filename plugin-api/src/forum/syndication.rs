@@ -3,10 +3,10 @@
 //! Boards add lines of PHP errors, forget to declare prefixes and to escape ampersands; what can be made out is read all the same.
 
 use quick_xml::Reader;
-use quick_xml::escape::resolve_html5_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::dates::{self, Order};
+use crate::references::{resolve, unescape};
 use crate::{Failure, Moment, clock, http, time};
 
 /// Elements nested deeper belong to the one at this depth.
@@ -224,36 +224,6 @@ fn without_mail(text: &str) -> Option<String> {
     let is_mail = |word: &str| word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
     let name = words.filter(|word| !word.is_empty() && !is_mail(word)).collect::<Vec<_>>().join(" ");
     (!name.is_empty()).then_some(name)
-}
-
-/// Resolves references once.
-#[must_use]
-pub fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        plain.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let end = rest.bytes().take(33).position(|byte| byte == b';');
-        match end.and_then(|end| Some((end, resolve(&rest[..end])?))) {
-            Some((end, meaning)) => {
-                plain.push_str(&meaning);
-                rest = &rest[end + 1..];
-            }
-            None => plain.push('&'),
-        }
-    }
-    plain.push_str(rest);
-    plain
-}
-
-fn resolve(name: &str) -> Option<String> {
-    let Some(number) = name.strip_prefix('#') else { return resolve_html5_entity(name).map(str::to_owned) };
-    let code = match number.strip_prefix(['x', 'X']) {
-        Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-        None => number.parse().ok()?,
-    };
-    char::from_u32(code).filter(|char| *char != '\0').map(String::from)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Videos and comments as mentions, field by field. Pure.
 
 use serde_json::Value as Json;
+use vigie_plugin::references::unescape;
 use vigie_plugin::{Author, Change, Media, MediaKind, Mention, MentionKind, Moment, Value, lenient, time};
 
 use crate::parse::{Channel, Comment, CommentSnippet, Entry, Hit, Snippet, Thread, Video};
@@ -205,54 +206,9 @@ fn coordinates(location: &Json) -> Option<String> {
     Some(format!("{latitude},{longitude}"))
 }
 
-/// Text without the character references a search puts into titles. Each is undone once; anything else stays.
-fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        plain.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let read = rest.bytes().take(12).position(|byte| byte == b';').and_then(|end| Some((reference(&rest[1..end])?, end + 1)));
-        let (char, length) = read.unwrap_or(('&', 1));
-        plain.push(char);
-        rest = &rest[length..];
-    }
-    plain.push_str(rest);
-    plain
-}
-
-fn reference(name: &str) -> Option<char> {
-    match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => {
-            let digits = name.strip_prefix('#')?;
-            let number = match digits.strip_prefix(['x', 'X']) {
-                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
-                None => digits.parse().ok()?,
-            };
-            char::from_u32(number).filter(|char| !char.is_control())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn references_are_undone_once() {
-        for (escaped, plain) in [
-            ("Ben &amp; Jerry&#39;s &quot;cone&quot;", "Ben & Jerry's \"cone\""),
-            ("&amp;amp; &lt;b&gt; &#x27;", "&amp; <b> '"),
-            ("a & b; &nbsp; &# &#0; &é; 1 < 2 &", "a & b; &nbsp; &# &#0; &é; 1 < 2 &"),
-        ] {
-            assert_eq!(unescape(escaped), plain);
-        }
-    }
 
     #[test]
     fn lengths_are_seconds() {

@@ -9,8 +9,7 @@ mod xml_feed;
 use std::fmt;
 
 use vigie_plugin::Moment;
-
-pub use xml::unescape;
+use vigie_plugin::references::unescape;
 
 /// A feed as it was served.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -3,9 +3,9 @@
 //! Tokens come from quick-xml. What it refuses (an unclosed section, a stray `<`) is taken as text, and reading goes on
 //! behind it. End tags close the nearest open element of their name, so unclosed HTML inside an entry hurts nobody.
 
-use quick_xml::escape::resolve_html5_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, escape};
+use vigie_plugin::references::{resolve, unescape};
 
 use super::charset::heal;
 
@@ -387,40 +387,6 @@ fn is_name(tag: &BytesStart<'_>) -> bool {
     tag.name().as_ref().starts_with(|char: char| char.is_alphabetic() || char == '_')
 }
 
-/// What a reference without `&` and `;` stands for: numeric, of XML or of HTML. Characters that no text may hold become U+FFFD.
-fn resolve(name: &str) -> Option<String> {
-    let Some(number) = name.strip_prefix('#') else { return resolve_html5_entity(name).map(str::to_owned) };
-    let code = match number.strip_prefix(['x', 'X']) {
-        Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-        None => number.parse().ok()?,
-    };
-    let char = char::from_u32(code).filter(|char| *char != '\0').unwrap_or(char::REPLACEMENT_CHARACTER);
-    Some(char.to_string())
-}
-
-/// Resolves the references in a text once; what is no reference stays as it is.
-#[must_use]
-pub fn unescape(text: &str) -> String {
-    /// The longest name HTML knows.
-    const LONGEST: usize = 33;
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        plain.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let end = rest.bytes().take(LONGEST).position(|byte| byte == b';');
-        match end.and_then(|end| Some((end, resolve(&rest[..end])?))) {
-            Some((end, meaning)) => {
-                plain.push_str(&meaning);
-                rest = &rest[end + 1..];
-            }
-            None => plain.push('&'),
-        }
-    }
-    plain.push_str(rest);
-    plain
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -493,10 +459,5 @@ mod tests {
         }
         let _ = read(&"<![CDATA[".repeat(5_000));
         let _ = read(&"< ".repeat(5_000));
-    }
-
-    #[test]
-    fn references_are_resolved_once() {
-        assert_eq!(unescape("a &amp;amp; b &#8217; &nbsp &lt"), "a &amp; b ’ &nbsp &lt");
     }
 }

@@ -3,8 +3,8 @@
 //! # Source
 //! phpbb/phpbb: `phpBB/feed.php`, `phpbb/feed/*`, `styles/prosilver/template/feed.xml.twig`.
 
-use vigie_plugin::forum::syndication::{self, unescape};
-use vigie_plugin::forum::{Body, Person, Post, links};
+use vigie_plugin::forum::{Body, Person, Post, links, syndication};
+use vigie_plugin::references::unescape;
 use vigie_plugin::{Failure, http};
 
 use super::cut;

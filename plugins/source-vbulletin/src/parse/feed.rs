@@ -4,6 +4,7 @@
 //! `external.php` of vBulletin 3 and 4: `type=RSS2`, 15 threads, `content:encoded` beside a teaser that is cut short.
 
 use vigie_plugin::forum::{Body, Person, Post, links, syndication};
+use vigie_plugin::references::unescape;
 use vigie_plugin::{Failure, http};
 
 use super::{cut, thread_number};
@@ -39,8 +40,8 @@ fn read(entry: syndication::Entry, url: &str) -> Option<Entry> {
     let thread = thread_number(&link).or_else(|| thread_number(&clean(entry.id.as_deref()?)?))?;
     // A teaser is text, and its signs were escaped once for the feed.
     let body = Body::fragment(&entry.html, &link, cut);
-    let author = Person::named(&syndication::unescape(&entry.author.unwrap_or_default()), None, None);
+    let author = Person::named(&unescape(&entry.author.unwrap_or_default()), None, None);
     let post = Post { author, published: entry.published.or(entry.updated), body, ..Post::default() };
-    let title = entry.title.map(|title| syndication::unescape(&title));
+    let title = entry.title.map(|title| unescape(&title));
     Some(Entry { thread, link, title, replies: entry.comments, whole: entry.whole, post })
 }

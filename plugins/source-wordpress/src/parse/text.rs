@@ -1,9 +1,6 @@
 //! Titles and names, which WordPress writes as HTML. Pure.
 
-use quick_xml::escape::resolve_html5_entity;
-
-/// The longest name of a character HTML knows.
-const LONGEST: usize = 33;
+use vigie_plugin::references::unescape;
 
 /// HTML of one line as plain text: tags go, references are resolved once, space is evened out. `None` where nothing is left.
 ///
@@ -24,34 +21,6 @@ pub fn plain(html: &str) -> Option<String> {
     text.push_str(rest);
     let even = unescape(&text).split_whitespace().collect::<Vec<_>>().join(" ");
     (!even.is_empty()).then_some(even)
-}
-
-fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        plain.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let end = rest.bytes().take(LONGEST).position(|byte| byte == b';');
-        match end.and_then(|end| Some((end, resolve(&rest[..end])?))) {
-            Some((end, meaning)) => {
-                plain.push_str(&meaning);
-                rest = &rest[end + 1..];
-            }
-            None => plain.push('&'),
-        }
-    }
-    plain.push_str(rest);
-    plain
-}
-
-fn resolve(name: &str) -> Option<String> {
-    let Some(number) = name.strip_prefix('#') else { return resolve_html5_entity(name).map(str::to_owned) };
-    let code = match number.strip_prefix(['x', 'X']) {
-        Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-        None => number.parse().ok()?,
-    };
-    char::from_u32(code).filter(|char| *char != '\0').map(String::from)
 }
 
 #[cfg(test)]

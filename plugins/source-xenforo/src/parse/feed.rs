@@ -1,6 +1,7 @@
 //! Feeds: threads by their last activity, each told by the beginning of its first post. Pure.
 
 use vigie_plugin::forum::{Body, Person, Post, syndication};
+use vigie_plugin::references::unescape;
 use vigie_plugin::{Failure, Moment, http};
 
 use super::{cut, last_number, number_in};
@@ -36,11 +37,11 @@ fn read(entry: syndication::Entry, url: &str) -> Option<Entry> {
     let link = link.split_once("/unread").map_or(link.clone(), |(thread, _)| format!("{thread}/"));
     let thread = number_in(&link, "threads").or_else(|| last_number(entry.id.as_deref()?))?;
     let published = entry.published.or(entry.updated);
-    let author = Person::named(&syndication::unescape(&entry.author.unwrap_or_default()), None, None);
+    let author = Person::named(&unescape(&entry.author.unwrap_or_default()), None, None);
     // A thread nobody answered was last written to when it was opened.
     let opened = published.filter(|_| entry.comments == Some(0));
     let body = Body::fragment(&entry.html, &link, cut);
-    let title = entry.title.map(|title| syndication::unescape(&title));
+    let title = entry.title.map(|title| unescape(&title));
     Some(Entry {
         post: Post { author, published: opened, body, ..Post::default() },
         thread,
