@@ -28,21 +28,26 @@ First steps:
   vigie run --once    collect once
   vigie report        see what was found";
 
+/// Above the options that every command has.
+const EVERYWHERE: &str = "Options of every command";
+/// Columns of the widest line of help.
+const WIDEST: usize = 100;
+
 /// Vigie listens to forums, sites and networks, understands what is said about you and your rivals, and reports.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, after_long_help = EXIT_CODES, max_term_width = 100)]
+#[command(version, propagate_version = true, after_long_help = EXIT_CODES, max_term_width = WIDEST)]
 pub(crate) struct Args {
     /// The configuration
-    #[arg(long, short, global = true, value_name = "FILE", default_value = DEFAULT_FILE, env = "VIGIE_CONFIG")]
+    #[arg(long, short, global = true, help_heading = EVERYWHERE, value_name = "FILE", default_value = DEFAULT_FILE, env = "VIGIE_CONFIG")]
     pub(crate) config: PathBuf,
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: When,
     /// Say more: once for what plugins do, twice for details
-    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    #[arg(long, short, global = true, help_heading = EVERYWHERE, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// Say only what went wrong
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    #[arg(long, short, global = true, help_heading = EVERYWHERE, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// A clock that stands still, for tests and demonstrations
     #[arg(long, global = true, value_name = "INSTANT", env = "VIGIE_NOW", hide = true)]
@@ -106,5 +111,20 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn examples_fit_into_their_line() {
+        let mut commands = vec![Args::command()];
+        let mut examples = 0;
+        while let Some(command) = commands.pop() {
+            let help = command.get_after_help().or(command.get_after_long_help()).map(ToString::to_string).unwrap_or_default();
+            for example in help.lines().filter(|line| line.starts_with("  ")) {
+                assert!(example.chars().count() <= WIDEST, "{}: {example}", command.get_name());
+                examples += 1;
+            }
+            commands.extend(command.get_subcommands().cloned());
+        }
+        assert!(examples > 40);
     }
 }

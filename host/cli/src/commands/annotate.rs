@@ -32,14 +32,15 @@ const LONGEST_LINE: u64 = 16 << 20;
 /// Run analyzers alone on documents of your own
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Documents are JSON lines: `text`, and where known `title`, `language`, `kind`, `author`, `rating`, `published`, `id`. What
+Documents are JSON lines: `text`, and where known `title`, `language`, `kind`, `author`, `rating`, `published`, `id`. What \
 `vigie mentions --json` prints fits, too. Each answer is one JSON line, in the same order:
-  {\"id\": …, \"annotations\": [{\"analyzer\", \"version\", \"key\", \"value\", \"confidence\"}], \"failures\": [{\"analyzer\", \"message\"}]}
+  {\"id\": …, \"annotations\": [{\"analyzer\", \"version\", \"key\", \"value\", \"confidence\"}],
+   \"failures\": [{\"analyzer\", \"message\"}]}
 
 Examples:
   echo '{\"text\":\"Great phone, poor battery\"}' | vigie annotate --json
   vigie annotate posts.jsonl --analyzers language,sentiment --json > annotated.jsonl
-  vigie annotate posts.jsonl --analyzers language,./analyzer-mine.wasm --settings mine='{\"strict\":true}'
+  vigie annotate posts.jsonl --analyzers ./analyzer-mine.wasm --settings mine='{\"strict\":true}'
   vigie mentions --topic acme --json | vigie annotate --analyzers language --json")]
 pub(crate) struct Annotate {
     /// The documents; the standard input if it is not named, or `-`

@@ -40,16 +40,16 @@ const CONNECTOR: &str = "import";
 /// stopped goes on where it stood; a file that has grown is read on from its former end.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Forms are guessed from a file's beginning; .gz files are read as they are. Of the archive X sends its users give data/tweets.js, of
+Forms are guessed from a file's beginning; .gz files are read as they are. Of the archive X sends its users give data/tweets.js, of \
 Bluesky the repository (.car).
 
 Examples:
-  vigie import tweets.jsonl --topic acme                       what twarc kept
+  vigie import tweets.jsonl --topic acme      what twarc kept
   vigie import export.csv --format brandwatch --keep everything
-  vigie import survey.csv --map text=Comment --map published=\"Sent at\" --map rating=Stars --as survey
-  vigie import posts.csv.gz --dry-run                          what would be read, and which rows would be skipped
+  vigie import survey.csv --map text=Comment --map rating=Stars --as survey
+  vigie import posts.csv.gz --dry-run           what would be read, and what skipped
 
-Columns are found by their usual names; --map FIELD=COLUMN says so for others. Sentiment and tags of an export are not taken over:
+Columns are found by their usual names; --map FIELD=COLUMN says so for others. Sentiment and tags of an export are not taken over: \
 analyzers say them, for all mentions alike.")]
 pub(crate) struct Import {
     /// The files

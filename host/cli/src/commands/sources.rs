@@ -23,7 +23,7 @@ use crate::render::{Align, Paint, Table, number, width};
   vigie sources
   vigie sources --json
 
-A source searches if the service finds the topics' words itself; one that lists is read whole and Vigie filters. How a key is got and
+A source searches if the service finds the topics' words itself; one that lists is read whole and Vigie filters. How a key is got and \
 what the service's terms ask of you stands in the source's README. `vigie plugins inspect NAME` shows its settings.")]
 pub(crate) struct Sources {
     /// Print JSON

@@ -35,9 +35,9 @@ Examples:
   vigie try ./target/plugins/source-feed.wasm --settings @feed.json --record feed.har --json
   vigie try feed --settings @feed.json --replay feed.har --loose --json
 
-A query is widened to what the source can search; what comes back is not filtered by it, unless with --match. Without
---search a source that lists gives all it lists. A plugin named by its file may, for this one run, reach what its manifest
-asks for. Removals are printed as {\"id\": …, \"removed\": true}. A failure becomes the exit code (vigie --help lists them) and,
+A query is widened to what the source can search; what comes back is not filtered by it, unless with --match. Without \
+--search a source that lists gives all it lists. A plugin named by its file may, for this one run, reach what its manifest \
+asks for. Removals are printed as {\"id\": …, \"removed\": true}. A failure becomes the exit code (vigie --help lists them) and, \
 with --json, one JSON line on the standard error; so does the number of mentions that could not be admitted.";
 
 /// Run one source plugin alone and print its mentions

@@ -15,10 +15,10 @@ use crate::render::{Paint, number};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vigie plugins pack component.wasm --manifest plugin.toml
-  vigie plugins pack target/wasm32-unknown-unknown/release/mine.wasm --manifest plugin.toml --output mine.wasm
+  vigie plugins pack target/wasm32-unknown-unknown/release/mine.wasm --output mine.wasm
 
-The component is made for a world of the contract (`source-plugin` or `analyzer-plugin` of wit/), by any toolchain: jco or
-componentize-js for JavaScript, componentize-py for Python, wit-bindgen for Rust, whose core module is taken as well. It is
+The component is made for a world of the contract (`source-plugin` or `analyzer-plugin` of wit/), by any toolchain: jco or \
+componentize-js for JavaScript, componentize-py for Python, wit-bindgen for Rust, whose core module is taken as well. It is \
 checked as every plugin is, and nothing is written if it could not be used.")]
 pub(crate) struct Pack {
     /// The component, or the core module of one

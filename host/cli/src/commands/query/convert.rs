@@ -19,7 +19,7 @@ use crate::render::Paint;
 #[command(after_help = "Examples:
   vigie query convert 'acme NEAR/3 phone -looney' --to x
   vigie query convert --from brandwatch '(acme NEAR/2f phone) AND authorGender:F'
-  vigie query convert --from meltwater --to talkwalker '(\"acme phone\" or rival) near/5 battery' --json
+  vigie query convert --from meltwater --to talkwalker '(\"acme phone\" or rival) near/5 battery'
   vigie query convert --from visibrain - < lines.txt
 
 Exit codes: 0 converted, 1 nothing of it can be said there, 2 the query has a mistake.")]

@@ -24,7 +24,7 @@ use crate::render::text::harmless;
 #[command(after_help = "Examples:
   vigie query explain 'acme NEAR/3 phone' --text 'my acme is a phone'
   vigie query explain --topic acme --mention hackernews/41234567
-  echo '{\"text\": \"my acme\", \"author\": {\"id\": \"1\", \"followers\": 12}}' | vigie query explain 'acme followers:>100'
+  echo '{\"text\": \"acme\", \"author\": {\"followers\": 12}}' | vigie query explain 'followers:>100'
   vigie mentions --json --limit 1 | vigie query explain --topic acme --json")]
 pub(crate) struct Explain {
     /// The query
