@@ -118,6 +118,11 @@ fn what_cannot_hold_a_store_or_a_secret_is_told() {
     for part in ["the store is one file, and kept is a folder", "path = \"kept/vigie.redb\"", "`level` cannot be \"loud\""] {
         assert!(shown.contains(part), "{part}:\n{shown}");
     }
+    // From elsewhere the cure stays what is to be written into the file.
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("vigie.toml");
+    let shown = text(&run(elsewhere.path(), &["check", "--config", &config.display().to_string()]).stderr);
+    assert!(shown.contains("path = \"kept/vigie.redb\""), "{shown}");
 }
 
 #[test]

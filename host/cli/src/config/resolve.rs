@@ -129,12 +129,12 @@ pub(crate) fn store_path(file: &File, folder: &Path) -> PathBuf {
 
 /// Whether a store can be where the file says.
 fn store_place(file: &File, store: &Path, problems: &mut Problems) {
-    let span = file.store.as_ref().map_or(0..0, |path| path.span.clone());
+    let (span, written) = file.store.as_ref().map_or((0..0, ""), |path| (path.span.clone(), path.value.as_str()));
     if store.is_dir() {
         problems.push(
             Problem::error("config::store_folder", span, format!("the store is one file, and {} is a folder", store.display()))
                 .label("a folder")
-                .help(format!("name a file in it: path = {:?}", store.join(DEFAULT_STORE).display().to_string())),
+                .help(format!("name a file in it: path = {:?}", Path::new(written).join(DEFAULT_STORE).display().to_string())),
         );
     } else if let Some(parent) = store.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.is_dir()) {
         problems.push(
