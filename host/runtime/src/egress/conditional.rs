@@ -36,13 +36,15 @@ impl Memory {
     }
 
     /// The name of a request in the memory; `None` if its answer is not to be kept. Other request headers may change the answer, so
-    /// they belong to the name.
+    /// they belong to the name. A request that wants a fresh answer has the name of one that does not, so that its answer takes the
+    /// other's place.
     pub(crate) fn key(connector: &str, method: &str, url: &str, headers: &[(String, String)]) -> Option<String> {
-        let own = headers.iter().any(|(name, _)| name.starts_with("if-") || name == "range" || name == "cache-control");
-        if method != "GET" || own {
+        let own = headers.iter().any(|(name, _)| name.starts_with("if-") || name == "range");
+        if method != "GET" || own || asks(headers, "no-store") {
             return None;
         }
-        let mut sorted: Vec<_> = headers.iter().map(|(name, value)| format!("\n{name}:{value}")).collect();
+        let counts = headers.iter().filter(|(name, _)| name != "cache-control");
+        let mut sorted: Vec<_> = counts.map(|(name, value)| format!("\n{name}:{value}")).collect();
         sorted.sort_unstable();
         Some(format!("{connector}\n{url}{}", sorted.concat()))
     }
@@ -89,6 +91,15 @@ impl State {
             self.bytes -= kept.bytes;
         }
     }
+}
+
+/// Whether a request is not to be answered from memory (RFC 9111 section 5.2.1.4).
+pub(crate) fn wants_fresh(headers: &[(String, String)]) -> bool {
+    asks(headers, "no-cache")
+}
+
+fn asks(headers: &[(String, String)], directive: &str) -> bool {
+    headers.iter().any(|(name, value)| name == "cache-control" && value.to_ascii_lowercase().contains(directive))
 }
 
 /// The service does not want it kept.
@@ -164,6 +175,8 @@ mod tests {
         assert_ne!(key("GET", &[header("accept-language", "fr")]), key("GET", &[header("accept-language", "en")]));
         assert_eq!(key("POST", &[]), None);
         assert_eq!(key("GET", &[header("if-none-match", "\"x\"")]), None);
+        assert_eq!(key("GET", &[header("cache-control", "no-store")]), None);
+        assert_eq!(key("GET", &[header("cache-control", "no-cache")]), key("GET", &[]));
     }
 
     #[test]

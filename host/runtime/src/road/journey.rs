@@ -7,7 +7,7 @@ use super::Road;
 use super::draft::Draft;
 use super::tokens::{self, Untold};
 use crate::egress::Pace;
-use crate::egress::conditional::{Memory, revalidated, validators};
+use crate::egress::conditional::{Memory, revalidated, validators, wants_fresh};
 use crate::egress::robots::{Asked, Rules, current};
 use crate::egress::send::Hop;
 use crate::exchange::{Exchange, Recorded};
@@ -148,7 +148,7 @@ impl Road {
 
         let memory = &self.egress.inner.memory;
         let key = Memory::key(&self.connector, &step.method, shown, &step.headers);
-        let kept = key.as_deref().and_then(|key| memory.get(key));
+        let kept = key.as_deref().filter(|_| !wants_fresh(&step.headers)).and_then(|key| memory.get(key));
         if let Some(kept) = &kept {
             headers.extend(validators(kept));
         }

@@ -154,6 +154,10 @@ async fn what_has_not_changed_is_answered_from_memory() {
     // A plugin that keeps its own validators is answered as it asks.
     let own = request("GET", "https://api.acme.example/feed", &[("If-None-Match", "\"v1\"")], None);
     assert_eq!(road.fetch(&CallBudget::new(&road.limits), own).await.expect("an answer").status, 304);
+    // One that wants a fresh answer gets it, and it is the one that is kept.
+    let fresh = request("GET", "https://api.acme.example/feed", &[("Cache-Control", "no-cache")], None);
+    let fresh = road.fetch(&CallBudget::new(&road.limits), fresh).await.expect("an answer");
+    assert_eq!((fresh.header("x-vigie-cache"), fresh.header("x-quota")), (None, Some("9")));
     let other = road.get("https://api.acme.example/other").await.expect("an answer");
     assert_eq!(other.header("x-vigie-cache"), None);
 }
