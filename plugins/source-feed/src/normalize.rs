@@ -62,7 +62,8 @@ struct Head {
 }
 
 fn mention(entry: Entry, head: &Head, place: Place<'_>) -> Option<Mention> {
-    if entry.broken_off && entry.id.is_none() && entry.link.is_none() {
+    // Its id may have stood in the half that is missing, and by its link it would be another mention.
+    if entry.broken_off && entry.id.is_none() {
         return None;
     }
     let base = entry.base.as_deref().and_then(|base| http::join(place.answered_url, base));

@@ -123,6 +123,11 @@ fn malformed_documents_give_the_good_entries() {
             "<rss version='2.0'><channel><item><guid>a</guid></item><item><guid>b</guid><description><![CDATA[cut</description></item></channel>",
             2,
         ),
+        (
+            "a cut id",
+            "<rss version='2.0'><channel><item><guid>a</guid></item><item><link>https://x.example/b</link><guid>https://x.exam",
+            1,
+        ),
         ("a cut document", "<rss version='2.0'><channel><item><guid>a</guid></item><item><title>half a ti", 1),
         (
             "an odd content type",
@@ -178,6 +183,24 @@ fn a_long_feed_comes_in_batches_and_nothing_twice_or_never() {
     assert_eq!(ids.len(), 25);
     let older = host.read::<FeedSource>(&settings, &feeds[0], Direction::Older).expect("a batch");
     assert_eq!((older.len(), older[0].next), (1, Next::Done));
+}
+
+#[test]
+fn what_broke_off_is_asked_for_anew() {
+    let cut = "<rss version='2.0'><channel><item><guid>1</guid><title>one</title></item><item><guid>2";
+    let host = FakeHost::new().get(URL, Answer::new("text/xml", cut));
+    let host = host.get(URL, Answer::new("text/xml", format!("{cut}</guid><title>two</title></item></channel></rss>")));
+    let settings = json!({ "urls": [URL] });
+    let feed = host.plan::<FeedSource>(&settings, vec![]).expect("a plan").remove(0);
+    let (mut cursor, mut read) = (None, Vec::new());
+    for _ in 0..3 {
+        let batch = host.poll::<FeedSource>(&settings, Poll::newer(feed.clone()).cursor(cursor)).expect("a batch");
+        read.push(batch.mentions().count());
+        cursor = batch.cursor;
+    }
+    assert_eq!(read, [1, 2, 2]);
+    let asked: Vec<_> = host.asked().iter().map(|asked| asked.header("cache-control").map(str::to_owned)).collect();
+    assert_eq!(asked, [None, Some("no-cache".to_owned()), None], "the host would answer with what broke off");
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub(super) fn parse(text: &str) -> Result<Document, NotAFeed> {
     let base = root.attribute("xml:base").map(str::to_owned);
     let mut found = Vec::new();
     collect(root, &mut found);
+    let last = found.len().saturating_sub(1);
     Ok(Document {
         title: title(head),
         link: address(head),
@@ -29,7 +30,11 @@ pub(super) fn parse(text: &str) -> Result<Document, NotAFeed> {
         authors: authors(head),
         entries: found
             .into_iter()
-            .map(|element| entry(element, base.as_deref()))
+            .enumerate()
+            .map(|(place, element)| Entry {
+                broken_off: !root.closed && place == last && !element.closed,
+                ..entry(element, base.as_deref())
+            })
             .filter(|entry| *entry != Entry::default())
             .collect(),
         broken_off: !root.closed,
@@ -72,7 +77,9 @@ fn entry(element: &Element, base: Option<&str>) -> Entry {
     Entry {
         id: [(Plain, "guid"), (Atom, "id"), (Plain, "id"), (DublinCore, "identifier")]
             .into_iter()
-            .find_map(|(vocabulary, name)| element.text_of(vocabulary, name))
+            .find_map(|(vocabulary, name)| {
+                element.all(vocabulary, name).filter(|id| whole(id, element)).map(Element::text).find(|id| !id.is_empty())
+            })
             .or_else(|| element.attribute("rdf:about").map(str::to_owned)),
         link: address(element),
         title: title(element),
@@ -103,8 +110,13 @@ fn entry(element: &Element, base: Option<&str>) -> Entry {
             (Some(own), Some(base)) => http::join(base, own).or_else(|| Some(own.to_owned())),
             (own, base) => own.or(base).map(str::to_owned),
         },
-        broken_off: !element.closed,
+        broken_off: false,
     }
+}
+
+/// Whether what stands in a part of an entry is all of it: half an id would be another entry's.
+fn whole(part: &Element, entry: &Element) -> bool {
+    part.closed || entry.closed
 }
 
 fn title(element: &Element) -> Option<String> {
@@ -182,7 +194,7 @@ fn links<'a>(element: &'a Element, relations: &'a [&'a str]) -> impl Iterator<It
 }
 
 fn address(element: &Element) -> Option<String> {
-    let written = element.all(Plain, "link").find_map(|link| {
+    let written = element.all(Plain, "link").filter(|link| whole(link, element)).find_map(|link| {
         let text = link.text();
         // Some write Atom's form into RSS, and an address never holds white space.
         let text = if text.is_empty() { link.attribute("href").unwrap_or_default().to_owned() } else { text };
