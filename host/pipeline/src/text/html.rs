@@ -18,7 +18,7 @@ pub struct Passage {
     pub text: String,
     /// What it quotes from others, in order.
     pub quoted: Vec<String>,
-    /// Absolute targets of its links, in order, none twice.
+    /// Absolute targets of its links, in order.
     pub links: Vec<String>,
 }
 
@@ -144,7 +144,6 @@ impl Reader {
             "a" => {
                 if let Some(link) = element.attr("href").and_then(absolute)
                     && self.quoting == 0
-                    && !self.links.contains(&link)
                 {
                     self.links.push(link);
                 }

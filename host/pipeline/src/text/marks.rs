@@ -1,5 +1,7 @@
 //! Links, hashtags and handles, taken from plain text by one rule whatever the service.
 
+use std::collections::HashSet;
+
 use url::Url;
 
 /// Hashtags of a text without `#`, as written, first occurrence first, none twice.
@@ -23,7 +25,7 @@ pub fn handles(text: &str) -> Vec<String> {
 }
 
 fn marked(text: &str, mark: char, real: fn(&str) -> bool, inside: fn(char) -> bool) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
+    let (mut found, mut known) = (Vec::new(), HashSet::new());
     let mut rest = text;
     let mut before: Option<char> = None;
     while let Some(at) = rest.find(mark) {
@@ -33,7 +35,7 @@ fn marked(text: &str, mark: char, real: fn(&str) -> bool, inside: fn(char) -> bo
         let end = tail.find(|char| !inside(char)).unwrap_or(tail.len());
         let word = tail[..end].trim_end_matches(['.', '-', '@']);
         let starts_well = word.starts_with(|char: char| char.is_alphanumeric() || char == '_');
-        if !glued && starts_well && real(word) && !found.iter().any(|known| known == word) {
+        if !glued && starts_well && real(word) && known.insert(word) {
             found.push(word.to_owned());
         }
         before = tail[..end].chars().next_back().or(Some(mark));
@@ -42,7 +44,7 @@ fn marked(text: &str, mark: char, real: fn(&str) -> bool, inside: fn(char) -> bo
     found
 }
 
-/// Web addresses that stand in a text, first occurrence first, none twice.
+/// Web addresses that stand in a text, in order.
 ///
 /// # Shape
 /// From `http://` or `https://` to white space, a quotation mark, `<` or `>`; closing punctuation and unpaired closing brackets do
@@ -59,11 +61,7 @@ pub fn links(text: &str) -> Vec<String> {
         }
         let end = tail.find(|char: char| char.is_whitespace() || matches!(char, '<' | '>' | '"' | '«' | '»' | '“' | '”'));
         let word = trim_punctuation(&tail[..end.unwrap_or(tail.len())]);
-        if let Some(link) = absolute(word)
-            && !found.contains(&link)
-        {
-            found.push(link);
-        }
+        found.extend(absolute(word));
         rest = &tail[word.len().max("http".len())..];
     }
     found
