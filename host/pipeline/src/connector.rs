@@ -124,8 +124,12 @@ impl Worker {
 
         let mut polls: JoinSet<Polled> = JoinSet::new();
         loop {
-            let due = self.start_due(&mut feeds, &mut polls, mode)?;
+            let enough = mode == Mode::Once && self.tally.polls >= self.shared.options.polls;
+            let due = if enough { None } else { self.start_due(&mut feeds, &mut polls, mode)? };
             if due.is_none() && polls.is_empty() {
+                if enough {
+                    self.tell(Event::Unfinished { connector: self.connector.id.clone(), polls: self.tally.polls });
+                }
                 return Ok(());
             }
             // A feed that answers slowly, or never, keeps no other waiting.

@@ -26,6 +26,8 @@ pub enum Event {
     Waiting { connector: ConnectorId, feed: String, pause: Duration, class: FailureClass, message: String },
     /// A poll failed; the feed rests or goes on later.
     Failed { connector: ConnectorId, feed: String, class: FailureClass, message: String },
+    /// A service that names more pages for ever; the rest is left to the next run on demand.
+    Unfinished { connector: ConnectorId, polls: u64 },
     /// The plugin itself broke: a trap, a limit, an answer outside the contract.
     Fault { connector: ConnectorId, plugin: String, message: String },
     /// A plugin broke too often and rests.

@@ -77,13 +77,16 @@ pub struct Options {
     pub seed: u64,
     /// Longest pause that [`crate::Mode::Once`] waits for before it leaves a feed to the next run.
     pub patience: Duration,
+    /// Polls of one connector after which [`crate::Mode::Once`] leaves the rest to the next run: a service that names new pages for
+    /// ever must not keep a run from ending. With a hundred mentions a batch these are two millions.
+    pub polls: u64,
     /// Documents an analyzer gets in one call, 512 at most.
     pub documents: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: Clock::System, seed: fastrand::u64(..), patience: Duration::from_secs(90), documents: 256 }
+        Self { clock: Clock::System, seed: fastrand::u64(..), patience: Duration::from_secs(90), polls: 20_000, documents: 256 }
     }
 }
 

@@ -336,6 +336,28 @@ async fn a_source_that_says_more_for_ever_with_the_same_cursor_is_left() {
 }
 
 #[tokio::test]
+async fn a_source_that_makes_up_pages_for_ever_ends_a_run_on_demand() {
+    let bed = Bed::new();
+    let page = |number: u32| {
+        let known = vec![upsert(post(&number.to_string(), 1, "acme"))];
+        Batch { cursor: Some(number.to_string()), next: Next::More, ..batch(known) }
+    };
+    let source = Arc::new(Script::new((0..200).map(page).collect()));
+    let mut wanted = plan(source.clone(), vec![]);
+    wanted.connectors[0].history = None;
+    let pipeline = Pipeline::new(wanted, bed.store.clone(), Options { polls: 50, ..options() }).expect("a plan");
+    let (sender, mut receiver) = unbounded_channel();
+    let summary = pipeline.run(Mode::Once, CancellationToken::new(), sender).await.expect("a run");
+    assert_eq!((summary.total().polls, summary.total().new), (50, 50));
+    let mut unfinished =
+        std::iter::from_fn(|| receiver.try_recv().ok()).filter(|event| matches!(event, Event::Unfinished { .. }));
+    assert_eq!(unfinished.by_ref().count(), 1);
+    // The next run goes on where this one was left.
+    run(&bed, plan(source, vec![])).await;
+    assert_eq!(bed.texts().len(), 200);
+}
+
+#[tokio::test]
 async fn a_source_that_keeps_breaking_is_quarantined_and_the_run_ends() {
     let bed = Bed::new();
     let board = Arc::new(Board::new(posts(10), 10));

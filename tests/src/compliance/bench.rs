@@ -170,7 +170,7 @@ impl Bench {
             clock: Clock::Fixed(self.now()),
             seed: 1,
             patience: Duration::from_secs(5),
-            documents: 256,
+            ..vigie_pipeline::Options::default()
         };
         let pipeline = Pipeline::new(plan, store, options).map_err(|error| broken(&error))?;
         let (events, _) = mpsc::unbounded_channel();

@@ -168,6 +168,9 @@ fn line(event: &Event) -> Option<(String, bool)> {
         Event::Failed { connector, feed, class, message } => {
             (format!("{connector}: {} failed ({class}): {}", harmless(feed), harmless(message)), true)
         }
+        Event::Unfinished { connector, polls } => {
+            (format!("{connector}: no end after {} pages; the next run goes on there", number::count(*polls)), true)
+        }
         Event::Fault { connector, plugin, message } => {
             (format!("{connector}: plugin `{plugin}` broke: {}", harmless(message)), true)
         }
