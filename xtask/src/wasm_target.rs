@@ -10,10 +10,13 @@ use crate::run;
 /// What plugins are built for: a target without any system interface.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
-/// What Debian has for it, the compiler first: its plain compiler with the target's library, or the newer one its browsers are
-/// built with, and the source to build that library from.
-const DEBIAN_PACKAGES: [[&str; 3]; 2] =
-    [["rustc", "cargo", "libstd-rust-dev-wasm32"], ["rustc-web", "cargo-web", "rust-web-src"]];
+/// What Debian has for it, the compiler first: the newer one its browsers are built with and the source to build the target's
+/// library from, or its plain compiler with that library. The linker is a package of its own.
+const DEBIAN_PACKAGES: [[&str; 4]; 2] =
+    [["rustc-web", "cargo-web", "rust-web-src", "lld"], ["rustc", "cargo", "libstd-rust-dev-wasm32", "lld"]];
+
+/// The linker where a compiler does not bring its own.
+const LINKER: &str = "wasm-ld";
 
 /// A cargo that can build for [`TARGET`].
 #[derive(Debug)]
@@ -22,9 +25,15 @@ pub(crate) struct Toolchain {
     folder: Option<PathBuf>,
     /// Builds the standard library from source, which only unstable options do.
     builds_std: bool,
+    /// Has no linker of its own.
+    borrows_linker: bool,
 }
 
 impl Toolchain {
+    fn of(rustc: &Path, folder: Option<PathBuf>) -> Self {
+        Self { folder, builds_std: !has_target(rustc), borrows_linker: !brings_linker(rustc) && has_linker() }
+    }
+
     /// `cargo build` for the target, with whatever this toolchain needs for it.
     pub(crate) fn cargo_build(&self) -> Command {
         let mut command = run::cargo();
@@ -36,6 +45,9 @@ impl Toolchain {
         if self.builds_std {
             command.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_abort");
         }
+        if self.borrows_linker {
+            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", LINKER);
+        }
         command
     }
 }
@@ -45,19 +57,19 @@ pub(crate) fn toolchain() -> Result<Toolchain> {
     let rustc = PathBuf::from(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     if has_target(&rustc) {
         eprintln!("{TARGET}: already installed");
-        return Ok(Toolchain { folder: None, builds_std: false });
+        return Ok(Toolchain::of(&rustc, None));
     }
     if run::output("rustup", &["--version"]).is_some() {
         eprintln!("{TARGET}: installing it with rustup");
         match run::succeed(Command::new("rustup").args(["target", "add", TARGET])) {
-            Ok(()) if has_target(&rustc) => return Ok(Toolchain { folder: None, builds_std: false }),
+            Ok(()) if has_target(&rustc) => return Ok(Toolchain::of(&rustc, None)),
             Ok(()) => eprintln!("{TARGET}: rustup has it, but for another toolchain than {}", rustc.display()),
             Err(error) => eprintln!("{TARGET}: {error:#}"),
         }
     }
-    if has_source(&rustc) {
+    if has_source(&rustc) && can_link(&rustc) {
         eprintln!("{TARGET}: building the standard library for it from {}'s own source", rustc.display());
-        return Ok(Toolchain { folder: None, builds_std: true });
+        return Ok(Toolchain::of(&rustc, None));
     }
     from_debian()
 }
@@ -69,37 +81,46 @@ fn from_debian() -> Result<Toolchain> {
     );
     let wanted = required_version()?;
     let compiler = Path::new("/usr/bin/rustc");
-    if !(has_target(compiler) || has_source(compiler)) {
+    let is_complete = || (has_target(compiler) || has_source(compiler)) && can_link(compiler);
+    if version(compiler) < Some(wanted) || !is_complete() {
         install_from_debian(wanted).with_context(|| format!("the target {TARGET} is missing; {advice}"))?;
     }
     let found = run::output(compiler, &["--version"]).unwrap_or_default();
-    if version_of(&found).is_none_or(|found| found < wanted) {
+    if version_of(&found) < Some(wanted) {
         let (major, minor) = wanted;
         bail!("Debian's compiler here is `{found}`, and plugins need {major}.{minor} or newer; {advice}");
     }
-    let folder = Some(PathBuf::from("/usr/bin"));
-    if has_target(compiler) {
-        eprintln!("{TARGET}: Debian's {found} has it");
-        return Ok(Toolchain { folder, builds_std: false });
+    if !is_complete() {
+        bail!("the target {TARGET} is missing, and Debian's packages did not bring it; {advice}");
     }
-    if has_source(compiler) {
+    let toolchain = Toolchain::of(compiler, Some(PathBuf::from("/usr/bin")));
+    if toolchain.builds_std {
         eprintln!("{TARGET}: building the standard library for it with Debian's {found}");
-        return Ok(Toolchain { folder, builds_std: true });
+    } else {
+        eprintln!("{TARGET}: Debian's {found} has it");
     }
-    bail!("the target {TARGET} is missing, and Debian's packages did not bring it; {advice}")
+    Ok(toolchain)
 }
 
-/// Installs the first of Debian's compilers that is new enough. Looks before it installs: a compiler that is too old helps nobody.
+/// Installs the newest of Debian's compilers. Looks before it installs: a compiler that is too old helps nobody.
 fn install_from_debian(wanted: (u32, u32)) -> Result<()> {
-    let (major, minor) = wanted;
     if run::output("apt-get", &["--version"]).is_none() {
         bail!("there is neither rustup nor apt-get here to bring it");
     }
-    let offered = |packages: &[&str; 3]| run::output("apt-cache", &["policy", packages[0]]).as_deref().and_then(candidate_of);
-    let Some(packages) = DEBIAN_PACKAGES.iter().find(|packages| offered(packages) >= Some(wanted)) else {
-        bail!("apt-get offers no compiler of version {major}.{minor} or newer");
+    let is_root = run::output("id", &["-u"]).as_deref() == Some("0");
+    if is_root && let Err(error) = run::succeed(Command::new("apt-get").args(["update", "-qq"])) {
+        // Images often come without any list; where there is an old one, it may still do.
+        eprintln!("{TARGET}: {error:#}");
+    }
+    let offered = |packages: &[&str; 4]| run::output("apt-cache", &["policy", packages[0]]).as_deref().and_then(candidate_of);
+    // Of two equally new ones the last: it has the library built.
+    let newest = DEBIAN_PACKAGES.iter().map(|packages| (offered(packages), packages)).max_by_key(|(version, _)| *version);
+    let Some((_, packages)) = newest.filter(|(version, _)| *version >= Some(wanted)) else {
+        let (major, minor) = wanted;
+        let lists = if is_root { "" } else { ", as far as its lists say: `apt-get update` renews them" };
+        bail!("apt-get offers no compiler of version {major}.{minor} or newer{lists}");
     };
-    if run::output("id", &["-u"]).as_deref() != Some("0") {
+    if !is_root {
         bail!("installing Debian's `{}` needs root", packages.join(" "));
     }
     eprintln!("{TARGET}: installing Debian's {}", packages.join(", "));
@@ -123,6 +144,26 @@ fn has_target(rustc: &Path) -> bool {
 fn has_source(rustc: &Path) -> bool {
     let sysroot = run::output(rustc, &["--print", "sysroot"]);
     sysroot.is_some_and(|sysroot| Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file())
+}
+
+/// Whether a module can be linked: with the compiler's own linker or with the one at hand.
+fn can_link(rustc: &Path) -> bool {
+    brings_linker(rustc) || has_linker()
+}
+
+/// Whether a compiler has its own linker for the target, as those of rustup have, and not those of Debian.
+fn brings_linker(rustc: &Path) -> bool {
+    let folder = run::output(rustc, &["--print", "target-libdir"]);
+    folder.is_some_and(|folder| Path::new(&folder).with_file_name("bin").join("rust-lld").is_file())
+}
+
+fn has_linker() -> bool {
+    run::output(LINKER, &["--version"]).is_some()
+}
+
+/// Major and minor of a compiler's version, if there is that compiler.
+fn version(rustc: &Path) -> Option<(u32, u32)> {
+    run::output(rustc, &["--version"]).as_deref().and_then(version_of)
 }
 
 /// The `rust-version` of the workspace.
