@@ -6,10 +6,7 @@ use scraper::node::{Element, Node};
 
 use super::marks::absolute;
 use super::plain::{clean, split_quotes};
-
-/// Elements inside elements up to which a text is parsed. The parser walks up the open elements for every new one, so its time grows
-/// with the square of the depth; no page people write is a tenth as deep.
-const DEEPEST: usize = 2_000;
+use super::tame::is_tame;
 
 /// What a formatted text says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,7 +31,7 @@ pub fn from_html(html: &str) -> Passage {
         let (text, quoted) = split_quotes(&clean(&collapse(html)));
         return Passage { text, quoted, links: Vec::new() };
     }
-    if nesting(html) > DEEPEST {
+    if !is_tame(html) {
         return from_html(&without_tags(html));
     }
     let fragment = Html::parse_fragment(html);
@@ -57,23 +54,7 @@ pub fn from_markdown(markdown: &str) -> Passage {
     from_html(&html)
 }
 
-/// How many more tags were opened than closed, at the worst place; elements that need no closing count too.
-fn nesting(html: &str) -> usize {
-    let (mut open, mut most) = (0_usize, 0);
-    for pair in html.as_bytes().windows(2) {
-        match pair {
-            [b'<', b'/'] => open = open.saturating_sub(1),
-            [b'<', letter] if letter.is_ascii_alphabetic() => {
-                open += 1;
-                most = most.max(open);
-            }
-            _ => {}
-        }
-    }
-    most
-}
-
-/// The words of a text too deep to parse: every tag becomes a line break, entities stay.
+/// The words of a text that is not to be parsed: every tag becomes a line break, entities stay.
 fn without_tags(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     for (place, piece) in html.split('<').enumerate() {

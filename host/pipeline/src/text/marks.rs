@@ -18,7 +18,7 @@ pub fn hashtags(text: &str) -> Vec<String> {
 ///
 /// # Shape
 /// `@` at the start or after something that is no letter, digit, `/`, `@`, `.` or `_` (so an e-mail address is none), followed by
-/// letters, digits, `_`, and `.`, `-` or `@` between them (`@ana@forum.example`).
+/// letters, digits, `_`, and one `.`, `-` or `@` between them (`@ana@forum.example`).
 #[must_use]
 pub fn handles(text: &str) -> Vec<String> {
     marked(text, '@', |_| true, |char| char.is_alphanumeric() || matches!(char, '_' | '.' | '-' | '@'))
@@ -33,6 +33,9 @@ fn marked(text: &str, mark: char, real: fn(&str) -> bool, inside: fn(char) -> bo
         let glued = before.is_some_and(|char| char.is_alphanumeric() || matches!(char, '&' | '/' | '#' | '@' | '_'));
         let tail = &rest[at + mark.len_utf8()..];
         let end = tail.find(|char| !inside(char)).unwrap_or(tail.len());
+        // Several signs in a row are dots of a sentence and the like.
+        let joins = |byte: u8| matches!(byte, b'.' | b'-' | b'@');
+        let end = tail.as_bytes()[..end].windows(2).position(|pair| pair.iter().all(|byte| joins(*byte))).unwrap_or(end);
         let word = tail[..end].trim_end_matches(['.', '-', '@']);
         let starts_well = word.starts_with(|char: char| char.is_alphanumeric() || char == '_');
         if !glued && starts_well && real(word) && known.insert(word) {
@@ -68,15 +71,15 @@ pub fn links(text: &str) -> Vec<String> {
 }
 
 fn trim_punctuation(mut word: &str) -> &str {
+    const PAIRS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
+    // What closes more often than it opens; counted once, or a row of brackets would cost the square of its length.
+    let mut unpaired = PAIRS.map(|(open, close)| word.matches(close).count().saturating_sub(word.matches(open).count()));
     loop {
-        let shorter = word.trim_end_matches(['.', ',', ';', ':', '!', '?', '…', '\'', '’', '*']);
-        let unpaired = [('(', ')'), ('[', ']'), ('{', '}')]
-            .into_iter()
-            .any(|(open, close)| shorter.ends_with(close) && shorter.matches(close).count() > shorter.matches(open).count());
-        word = if unpaired { &shorter[..shorter.len() - 1] } else { shorter };
-        if !unpaired {
-            return word;
-        }
+        word = word.trim_end_matches(['.', ',', ';', ':', '!', '?', '…', '\'', '’', '*']);
+        let closing = PAIRS.iter().position(|(_, close)| word.ends_with(*close)).filter(|pair| unpaired[*pair] > 0);
+        let Some(pair) = closing else { return word };
+        unpaired[pair] -= 1;
+        word = &word[..word.len() - 1];
     }
 }
 
@@ -121,6 +124,7 @@ mod tests {
             ("write to help@acme.example", vec![]),
             ("@ana@forum.example said", vec!["ana@forum.example"]),
             ("https://social.example/@ana", vec![]),
+            ("@acme...great @acme--no @@", vec!["acme"]),
         ] {
             assert_eq!(handles(text), wanted, "{text}");
         }
@@ -133,6 +137,7 @@ mod tests {
             ("https://u:p@a.example/", vec!["https://a.example/"]),
             ("http:// https://", vec![]),
             ("httphttps://a.example", vec!["https://a.example/"]),
+            (&format!("https://a.example/{}", ").".repeat(500_000)), vec!["https://a.example/"]),
         ] {
             assert_eq!(links(text), wanted, "{text}");
         }

@@ -3,6 +3,7 @@
 mod html;
 mod marks;
 mod plain;
+mod tame;
 
 pub use html::{Passage, from_html, from_markdown};
 pub(crate) use marks::absolute;
