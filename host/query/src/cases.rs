@@ -95,6 +95,9 @@ fn words_phrases_and_what_is_near() {
         ("NOT (bmw OR audi)", "bmw", false),
         ("NOT NOT bmw", "bmw", true),
         ("/* a comment */ bmw <<< another >>>", "bmw", true),
+        ("bmw /* but not */-audi", "bmw", true),
+        ("bmw <<<but not>>>-audi", "bmw audi", false),
+        ("great", "@bmw...great @audi--fine", true),
     ] {
         assert_eq!(query(text).matches(&body(mention)), expected, "{text} | {mention}");
     }
@@ -243,6 +246,40 @@ fn facts_are_true_false_or_unknown() {
     }
     assert!(query("lang:und").matches(&body("x")));
     assert!(!query("NOT lang:fr").matches(&body("x")), "a language that is not stated is unknown");
+}
+
+#[test]
+fn handles_in_names_and_addresses_with_a_star_are_found() {
+    let mut mention = rich();
+    mention.url = Some("https://fr.shop.example/News/phones".into());
+    mention.links = vec!["https://b\u{fc}cher.example/a/b".into()];
+    mention.hashtags = vec!["new".into(), "york".into()];
+    if let Some(author) = &mut mention.author {
+        author.bio = Some("CEO @acme #dad".into());
+        author.name = Some("News by @Acme".into());
+    }
+    let text = MatchText::of(&mention);
+    for (text_of_query, expected) in [
+        ("bio:acme", true),
+        ("bio:@acme", true),
+        ("bio:dad", true),
+        ("author:acme", true),
+        ("url:shop.example/news/*", true),
+        ("url:https://www.shop.example/news*", true),
+        ("url:shop.example/*tv", false),
+        ("url:op.example/news/*", false),
+        ("links:b\u{fc}cher.example", true),
+        ("links:xn--bcher-kva.example/a*", true),
+        ("new AND york", true),
+        ("\"new york\"", false),
+        ("new NEAR/3 york", false),
+        ("followers:[1\tTO\n2000]", true),
+        ("published:[* TO 2026-01-31]", false),
+        ("published:{* TO 2026-02-01]", true),
+        ("published:<=2026-01-31", true),
+    ] {
+        assert_eq!(query(text_of_query).matches(&text), expected, "{text_of_query}");
+    }
 }
 
 #[test]

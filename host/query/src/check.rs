@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::fields::MetaField;
-use crate::metadata::Meta;
+use crate::metadata::{AddressPattern, Meta};
 use crate::syntax::{Expr, Kind, Node, Pattern, Scope, TextLeaf, Words};
 use crate::text::Sigil;
 use crate::words::has_token;
@@ -41,7 +41,7 @@ fn visit(node: &Node, found: &mut Vec<Diagnostic>) {
 fn contradictions(nodes: &[Node], found: &mut Vec<Diagnostic>) {
     let excluded = |node: &Node| match &node.kind {
         Kind::Not(inner) => match &inner.kind {
-            Kind::Or(branches) => branches.iter().map(Node::to_string).collect(),
+            Kind::Or(branches) => branches.iter().map(Node::to_string).chain([inner.to_string()]).collect(),
             _ => vec![inner.to_string()],
         },
         _ => Vec::new(),
@@ -61,7 +61,13 @@ fn contradictions(nodes: &[Node], found: &mut Vec<Diagnostic>) {
         implied.insert(own.clone(), own);
     }
     for (node, excluded) in exclusions {
-        if let Some((own, excluded)) = excluded.iter().find_map(|one| Some((implied.get(one)?, one))) {
+        if let Kind::Not(inner) = &node.kind
+            && let Kind::And(parts) = &inner.kind
+            && parts.iter().all(|part| implied.contains_key(&part.to_string()))
+        {
+            let message = format!("this can never match: it asks for all of `{inner}` and excludes it");
+            found.push(Diagnostic::new("W303", node.span.clone(), message).hint("remove one of the two"));
+        } else if let Some((own, excluded)) = excluded.iter().find_map(|one| Some((implied.get(one)?, one))) {
             let message = format!("this can never match: it asks for `{own}` and excludes `{excluded}`");
             found.push(Diagnostic::new("W303", node.span.clone(), message).hint("remove one of the two"));
         }
@@ -70,21 +76,32 @@ fn contradictions(nodes: &[Node], found: &mut Vec<Diagnostic>) {
 
 /// A branch adds nothing if whatever it finds, another one finds too.
 fn idle_branches(nodes: &[Node], found: &mut Vec<Diagnostic>) {
-    // Branches in one place came from a saved part, and are checked there.
-    if nodes.windows(2).all(|pair| matches!(pair, [one, other] if one.span == other.span)) {
-        return;
-    }
     let printed: Vec<String> = nodes.iter().map(Node::to_string).collect();
     let wild = printed.iter().any(|one| one.ends_with('*'));
-    let mut first = HashSet::new();
-    let known: HashSet<&str> = printed.iter().map(String::as_str).collect();
+    let mut first: HashMap<&str, &Node> = HashMap::new();
     for (node, own) in nodes.iter().zip(&printed) {
-        let wider = if first.insert(own.as_str()) {
-            wider_than(node, wild).into_iter().find(|wider| wider != own && known.contains(wider.as_str()))
-        } else {
-            Some(own.clone())
-        };
-        if let Some(wider) = wider {
+        first.entry(own).or_insert(node);
+    }
+    let wider: Vec<Option<String>> = nodes
+        .iter()
+        .zip(&printed)
+        .map(|(node, own)| {
+            // Branches in one place came from a saved part, and are held against each other there.
+            let elsewhere = |wider: &String| first.get(wider.as_str()).is_some_and(|other| other.span != node.span);
+            let mut all = wider_than(node, wild);
+            all.push(own.clone());
+            all.into_iter().find(elsewhere)
+        })
+        .collect();
+    // A part is idle only if all its branches are.
+    let mut busy = HashSet::new();
+    for (node, _) in nodes.iter().zip(&wider).filter(|(_, wider)| wider.is_none()) {
+        busy.insert((node.span.start, node.span.end));
+    }
+    for (node, wider) in nodes.iter().zip(wider) {
+        if let Some(wider) = wider
+            && busy.insert((node.span.start, node.span.end))
+        {
             let message = format!("this branch adds nothing: `{wider}` finds all of it");
             found.push(Diagnostic::new("W304", node.span.clone(), message).hint("remove it"));
         }
@@ -140,7 +157,7 @@ pub(crate) fn collection(node: &Node) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     derived(node, &mut found);
     if !anchored(node, true) {
-        loose(node, &mut found);
+        loose(node, true, &mut found);
     }
     found.sort_by_key(|one| one.span.start);
     found
@@ -175,7 +192,9 @@ fn anchored(node: &Node, positive: bool) -> bool {
 
 fn names_something(meta: &Meta) -> bool {
     match meta {
-        Meta::Author(_) | Meta::Site(_) | Meta::Address(..) => true,
+        Meta::Author(words) => words.patterns.iter().any(|pattern| !pattern.wild || has_enough_letters(&pattern.text)),
+        Meta::Site(_) | Meta::Address(_, AddressPattern::Prefix { .. }) => true,
+        Meta::Address(_, AddressPattern::Glob(pattern)) => has_enough_letters(pattern),
         Meta::Among(field, _) => matches!(
             field,
             MetaField::Author
@@ -187,34 +206,37 @@ fn names_something(meta: &Meta) -> bool {
         ),
         Meta::Id(field, _) => *field == MetaField::Thread,
         // A hashtag or handle named by its field is named as well as by `#` and `@`.
-        Meta::Listed(_, name) => !name.starts_with('*'),
+        Meta::Listed(_, name) => !name.contains('*') || (!name.starts_with('*') && has_enough_letters(name)),
         _ => false,
     }
 }
 
 fn is_anchor(expr: &Expr) -> bool {
     match expr {
-        Expr::Words(words) | Expr::Window { words, .. } => words
-            .patterns
-            .iter()
-            .any(|pattern| !pattern.wild || pattern.text.chars().filter(|c| !matches!(c, '*' | '?')).count() >= 4),
+        Expr::Words(words) | Expr::Window { words, .. } => {
+            words.patterns.iter().any(|pattern| !pattern.wild || has_enough_letters(&pattern.text))
+        }
         Expr::Raw(text) => has_token(text),
         Expr::AnyOf(any) => any.iter().all(is_anchor),
         Expr::Near(near) => is_anchor(&near.left) || is_anchor(&near.right),
     }
 }
 
-/// Underlines the smallest branches that lack an anchor.
-fn loose(node: &Node, found: &mut Vec<Diagnostic>) {
+/// Whether a wildcard names enough to be an anchor.
+fn has_enough_letters(pattern: &str) -> bool {
+    pattern.chars().filter(|c| !matches!(c, '*' | '?')).count() >= 4
+}
+
+/// Underlines the smallest branches that lack an anchor. Under NOT (not `positive`), AND and OR change places.
+fn loose(node: &Node, positive: bool, found: &mut Vec<Diagnostic>) {
     match &node.kind {
-        Kind::Or(nodes) => {
-            nodes.iter().filter(|node| !anchored(node, true)).for_each(|node| loose(node, found));
+        Kind::Not(inner) if matches!(inner.kind, Kind::And(_) | Kind::Or(_)) => loose(inner, !positive, found),
+        Kind::Or(nodes) | Kind::And(nodes) if matches!(node.kind, Kind::Or(_)) == positive => {
+            nodes.iter().filter(|node| !anchored(node, positive)).for_each(|node| loose(node, positive, found));
         }
         // One part has the anchor in some of its branches: those that lack it are the place to mend.
-        Kind::And(nodes)
-            if let Some(Node { kind: Kind::Or(branches), .. }) = nodes.iter().find(|node| is_partly_anchored(node)) =>
-        {
-            branches.iter().filter(|node| !anchored(node, true)).for_each(|node| loose(node, found));
+        Kind::And(nodes) | Kind::Or(nodes) if let Some(part) = nodes.iter().find(|node| is_partly_anchored(node, positive)) => {
+            loose(part, positive, found);
         }
         _ => {
             let message = "this branch has no anchor: it would collect whatever a service has";
@@ -225,6 +247,12 @@ fn loose(node: &Node, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn is_partly_anchored(node: &Node) -> bool {
-    matches!(&node.kind, Kind::Or(branches) if branches.iter().any(|branch| anchored(branch, true)))
+fn is_partly_anchored(node: &Node, positive: bool) -> bool {
+    match &node.kind {
+        Kind::Not(inner) => is_partly_anchored(inner, !positive),
+        Kind::And(branches) | Kind::Or(branches) if matches!(node.kind, Kind::Or(_)) == positive => {
+            branches.iter().any(|branch| anchored(branch, positive))
+        }
+        _ => false,
+    }
 }

@@ -1,7 +1,8 @@
 //! Codes of languages (ISO 639) and countries (ISO 3166-1), and the names people write instead.
 
-use crate::countries::{CONTINENTS, COUNTRIES, OTHER_NAMES};
+use crate::countries::{CONTINENTS, COUNTRIES, LONG_CODES, OTHER_NAMES};
 use crate::fields::nearest;
+use crate::text::fold;
 
 /// All two-letter codes of ISO 639-1.
 const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz \
@@ -45,9 +46,12 @@ pub(crate) fn country(name: &str) -> Result<String, Option<&'static str>> {
     if countries().any(|(code, ..)| code == upper) {
         return Ok(upper);
     }
+    if let Some((_, code)) = pairs(LONG_CODES).find(|(long, _)| *long == upper) {
+        return Ok(code.to_owned());
+    }
     let lower = hyphened(name);
     let named = countries().find(|(.., known)| *known == lower).map(|(code, ..)| code);
-    match named.or_else(|| pairs(OTHER_NAMES).find(|(known, _)| *known == lower).map(|(_, code)| code)) {
+    match named.or_else(|| pairs(OTHER_NAMES).find(|(known, _)| fold(known) == lower).map(|(_, code)| code)) {
         Some(code) => Ok(code.to_owned()),
         None => {
             let near = nearest(&lower, countries().map(|(.., known)| known));
@@ -66,7 +70,7 @@ pub(crate) fn continent(name: &str) -> Result<&'static str, Option<&'static str>
         return Ok(code);
     }
     let lower = hyphened(name);
-    match pairs(CONTINENTS).find(|(known, _)| *known == lower) {
+    match pairs(CONTINENTS).find(|(known, _)| fold(known) == lower) {
         Some((_, code)) => Ok(code),
         None => Err(meant(&lower, CONTINENTS)),
     }
@@ -87,7 +91,7 @@ fn countries() -> impl Iterator<Item = (&'static str, &'static str, &'static str
 }
 
 fn hyphened(name: &str) -> String {
-    name.trim().to_lowercase().replace([' ', '_'], "-")
+    fold(name.trim()).replace([' ', '_'], "-")
 }
 
 fn pairs(list: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -121,6 +125,11 @@ mod tests {
         assert_eq!(country("États-Unis"), Ok("US".to_owned()));
         assert_eq!(country("Frence"), Err(Some("FR")));
         assert_eq!(country("burkina faso"), Ok("BF".to_owned()));
+        for (name, code) in
+            [("FRA", "FR"), ("gbr", "GB"), ("Réunion", "RE"), ("Curaçao", "CW"), ("Viet Nam", "VN"), ("Espana", "ES")]
+        {
+            assert_eq!(country(name), Ok(code.to_owned()), "{name}");
+        }
         assert_eq!(country("Atlantis"), Err(None));
         assert_eq!((continent("Europe"), continent("na"), continent("Erope")), (Ok("EU"), Ok("NA"), Err(Some("EU"))));
         assert_eq!((continent_of("BR"), continent_of("XX")), (Some("SA"), None));
@@ -133,7 +142,8 @@ mod tests {
             countries().all(|(code, continent, _)| code.len() == 2 && pairs(CONTINENTS).any(|(_, known)| known == continent))
         );
         assert!(LANGUAGES.split(' ').all(|code| code.len() == 2));
-        assert!(pairs(OTHER_NAMES).all(|(_, code)| countries().any(|(known, ..)| known == code)));
+        assert_eq!(pairs(LONG_CODES).count(), 249);
+        assert!(pairs(OTHER_NAMES).chain(pairs(LONG_CODES)).all(|(_, code)| countries().any(|(known, ..)| known == code)));
         assert!(pairs(LANGUAGE_NAMES).all(|(_, code)| LANGUAGES.contains(code)));
     }
 }

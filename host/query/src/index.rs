@@ -89,7 +89,8 @@ impl Index {
     fn candidates(&self, text: &MatchText) -> (Present, Vec<u64>) {
         let mut present = Present::none(self.terms.len());
         let mut candidates = self.always.clone();
-        for (scope, passage) in [(Scope::Title, &text.title), (Scope::Body, &text.body), (Scope::Any, &text.tags)] {
+        let passages = [(Scope::Title, &text.title), (Scope::Body, &text.body)];
+        for (scope, passage) in passages.into_iter().chain(text.tags.iter().map(|tag| (Scope::Any, tag))) {
             let tokens = &passage.tokens;
             for index in 0..tokens.len() {
                 self.terms.meet(tokens.form(index), tokens.sigil(index), scope, |term| {

@@ -45,6 +45,8 @@ pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
     curly_seen: bool,
+    /// Where the last comment ended.
+    commented: Option<usize>,
 }
 
 /// The largest distance of NEAR and of `~`.
@@ -57,7 +59,7 @@ pub(crate) fn is_curly(c: char) -> bool {
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, curly_seen: false }
+        Self { text, at: 0, curly_seen: false, commented: None }
     }
 
     /// Goes to the end: there is nothing more to read.
@@ -117,7 +119,10 @@ impl<'a> Lexer<'a> {
             };
             let inside = trimmed.get(open.len()..).unwrap_or("");
             match inside.find(close) {
-                Some(end) => self.at += open.len() + end + close.len(),
+                Some(end) => {
+                    self.at += open.len() + end + close.len();
+                    self.commented = Some(self.at);
+                }
                 None => {
                     found.push(
                         self.unclosed("E103", "comment", self.at..self.at + open.len())
@@ -143,6 +148,7 @@ impl<'a> Lexer<'a> {
         }
         match self.text.get(..self.at).and_then(|before| before.chars().next_back()) {
             None | Some('(' | '-') => true,
+            _ if self.commented == Some(self.at) => true,
             Some(before) if before.is_whitespace() => true,
             Some(')' | '"') => {
                 let span = self.at..self.at + 1;

@@ -18,7 +18,8 @@ pub struct MatchText {
     pub(crate) title: Passage,
     pub(crate) body: Passage,
     /// Hashtags and handles that are listed and do not stand in title or body.
-    pub(crate) tags: Passage,
+    /// Each is a passage of its own: no phrase goes over two.
+    pub(crate) tags: Vec<Passage>,
     pub(crate) facts: Facts,
     /// What analyzers wrote; empty before analysis.
     pub(crate) annotations: Vec<Annotation>,
@@ -121,7 +122,10 @@ pub(crate) struct Address {
 impl Address {
     /// `None` where there is no `://` and thus no host. Admission has checked the rest.
     pub(crate) fn of(url: &str) -> Option<Self> {
-        let whole = readable(url);
+        // Hosts in letters of other scripts are compared as the web writes them.
+        let host_end = url.find("://").map_or(0, |at| url[at + 3..].find(['/', '?', '#']).map_or(url.len(), |end| at + 3 + end));
+        let parsed = if url.get(..host_end).is_some_and(|start| !start.is_ascii()) { url::Url::parse(url).ok() } else { None };
+        let whole = readable(parsed.as_ref().map_or(url, url::Url::as_str));
         let start = whole.find("://")? + 3;
         let rest = whole.get(start..)?;
         let path = start + rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -146,6 +150,12 @@ impl Address {
         self.whole.get(self.host.clone()).unwrap_or("")
     }
 
+    /// What stands behind `www.`, and behind each dot of the host: an address as it is written for short.
+    pub(crate) fn tails(&self) -> impl Iterator<Item = &str> {
+        let dots = self.host().match_indices('.').map(|(at, _)| at + 1);
+        std::iter::once(0).chain(dots).filter_map(|at| self.whole.get(self.host.start + at..))
+    }
+
     /// Path, query and fragment.
     pub(crate) fn path(&self) -> &str {
         self.whole.get(self.path..).unwrap_or("")
@@ -158,13 +168,14 @@ impl MatchText {
     pub fn of(mention: &Mention) -> Self {
         let title = mention.title.as_deref().map(Passage::of).unwrap_or_default();
         let body = Passage::of(&mention.text);
-        let tags = Passage::of(&listed_only(mention, &title, &body));
+        let tags = listed_only(mention, &title, &body);
         let author = mention.author.as_ref();
-        let of_author =
-            |text: Option<&String>| text.filter(|text| !text.is_empty()).map(|text| Tokens::of(text.trim_start_matches('@')));
+        let of_author = |text: Option<&String>| {
+            text.filter(|text| !text.is_empty()).map(|text| Tokens::of_facts(text.trim_start_matches('@')))
+        };
         let attribute = |key: &str| {
             mention.attributes.iter().find(|one| one.key == key).and_then(|one| match &one.value {
-                Value::Text(text) => Some(Tokens::of(text)),
+                Value::Text(text) => Some(Tokens::of_facts(text)),
                 _ => None,
             })
         };
@@ -232,11 +243,11 @@ impl MatchText {
     /// The passages a scope covers. They are apart: nothing spans two of them.
     pub(crate) fn passages(&self, scope: Scope) -> impl Iterator<Item = &Passage> {
         let (title, body, tags) = match scope {
-            Scope::Any => (Some(&self.title), Some(&self.body), Some(&self.tags)),
-            Scope::Title => (Some(&self.title), None, None),
-            Scope::Body => (None, Some(&self.body), None),
+            Scope::Any => (Some(&self.title), Some(&self.body), self.tags.as_slice()),
+            Scope::Title => (Some(&self.title), None, &[][..]),
+            Scope::Body => (None, Some(&self.body), &[][..]),
         };
-        [title, body, tags].into_iter().flatten()
+        title.into_iter().chain(body).chain(tags)
     }
 
     pub(crate) fn has(&self, thing: Thing) -> bool {
@@ -297,16 +308,15 @@ impl MatchText {
     }
 }
 
-/// Listed hashtags and handles that the text does not show, one a line so that none touches another.
-fn listed_only(mention: &Mention, title: &Passage, body: &Passage) -> String {
-    let mut only = String::new();
+/// Listed hashtags and handles that the text does not show.
+fn listed_only(mention: &Mention, title: &Passage, body: &Passage) -> Vec<Passage> {
+    let mut only = Vec::new();
     for (sigil, list) in [('#', &mention.hashtags), ('@', &mention.handles)] {
         for entry in list {
             let written = format!("{sigil}{entry}");
             let words = Words::exact(&written);
             if !words.occur_in(&title.tokens) && !words.occur_in(&body.tokens) {
-                only.push_str(&written);
-                only.push('\n');
+                only.push(Passage::of(&written));
             }
         }
     }

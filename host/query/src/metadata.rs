@@ -50,7 +50,7 @@ pub(crate) enum Meta {
 pub(crate) enum AddressPattern {
     /// A host (and its sub-domains) and the beginning of what follows it, both in lower case.
     Prefix { host: String, path: String },
-    /// Anything with `*` in it, in lower case, over the whole address.
+    /// Anything with `*` in it, in lower case: over the whole address if it begins with `*`, else from a host (or its sub-domains) on.
     Glob(String),
 }
 
@@ -166,6 +166,17 @@ impl Meta {
         }
     }
 
+    /// How many wildcards are to be looked up.
+    pub(crate) fn wildcards(&self) -> usize {
+        match self {
+            Self::Author(words) | Self::Bio(words) | Self::Place(_, words) => {
+                words.patterns.iter().filter(|pattern| pattern.wild).count()
+            }
+            Self::Listed(_, pattern) | Self::Address(_, AddressPattern::Glob(pattern)) => usize::from(pattern.contains('*')),
+            _ => 0,
+        }
+    }
+
     /// The same with relative times counted from `now`.
     pub(crate) fn resolved_at(&mut self, now: Instant) {
         if let Self::Time(_, range) = self {
@@ -201,7 +212,8 @@ impl AddressPattern {
     fn covers(&self, address: &Address) -> bool {
         match self {
             Self::Prefix { host, path } => under(address.host(), host) && address.path().starts_with(path.as_str()),
-            Self::Glob(pattern) => glob(pattern, address.whole()),
+            Self::Glob(pattern) if pattern.starts_with('*') => glob(pattern, address.whole()),
+            Self::Glob(pattern) => address.tails().any(|rest| glob(pattern, rest)),
         }
     }
 }

@@ -89,6 +89,9 @@ fn warnings_and_notes() {
         ("bmw AND NOT bmw", vec![("W303", "NOT bmw")]),
         ("\"bmw series\" NOT (audi OR bmw)", vec![("W303", "NOT (audi OR bmw)")]),
         ("bmw NOT \"bmw series\"", vec![]),
+        ("(bmw OR audi) NOT (bmw OR audi)", vec![("W303", "NOT (bmw OR audi)")]),
+        ("bmw AND audi NOT (bmw AND audi)", vec![("W303", "NOT (bmw AND audi)")]),
+        ("bmw AND audi NOT (bmw AND opel)", vec![]),
         ("bmw OR \"bmw series\"", vec![("W304", "\"bmw series\"")]),
         ("bmw OR audi OR BMW", vec![("W304", "BMW")]),
         ("bmw OR #bmw", vec![("W304", "#bmw")]),
@@ -121,11 +124,32 @@ fn all_mistakes_are_reported_at_once() {
 }
 
 #[test]
+fn each_operand_of_near_is_told() {
+    let found = remarks("(a OR lang:fr OR author:b) NEAR/3 c");
+    assert_eq!(found, [("E210", "lang:fr"), ("E210", "author:b")]);
+}
+
+#[test]
+fn a_saved_part_is_idle_only_if_all_of_it_is() {
+    let mut library = crate::Library::default();
+    for (name, query) in [("rivals", "rival OR \"acme phone\""), ("phones", "\"acme phone\" OR \"acme tablet\"")] {
+        library.add_part(name, query);
+    }
+    let codes = |text: &str| {
+        let remarks = crate::Reading::new().library(&library).parse(text).expect("a query").remarks;
+        remarks.iter().map(|one| (one.code, text[one.span.clone()].to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("@{rivals} OR acme"), []);
+    assert_eq!(codes("@{phones} OR acme"), [("W304", "@{phones}".to_owned())]);
+}
+
+#[test]
 fn messages_say_where_and_what_to_do() {
     let first = |text: &str| Query::parse(text).expect_err("a mistake").remove(0);
     assert_eq!(first("a AND\n  (b").to_string(), "error E101: `(` at 2:3 is never closed (write `)` where the group ends)");
     assert_eq!(first("autor:x").hint.as_deref(), Some("did you mean `author`? to search the text write `\"autor:x\"`"));
     assert_eq!(first("https://x.example").hint.as_deref(), Some("to search the text write `\"https://x.example\"`"));
+    assert_eq!(first("foo:\"bar baz\"").hint.as_deref(), Some("to search the text write `\"foo:bar baz\"`"));
     assert_eq!(first("lang:french").hint.as_deref(), Some("did you mean `fr`?"));
     assert_eq!(first("é )").place("é )"), (1, 3));
 }
@@ -139,6 +163,8 @@ fn limits() {
     assert_eq!(code(&vec!["a"; 80].join(" NEAR ")), ["E252"]);
     let wild: Vec<String> = (0..201).map(|n| format!("word{n}*")).collect();
     assert_eq!(code(&wild.join(" OR ")), ["E253"]);
+    let of_authors: Vec<String> = wild.iter().map(|word| format!("author:{word}")).collect();
+    assert_eq!(code(&of_authors.join(" OR ")), ["E253"]);
     assert_eq!(code(&format!("\"{}\"", "a ".repeat(201))), ["E254"]);
     for (text, says) in [
         (vec!["a"; 5_007].join(" OR "), "has 5007 words, phrases and values, at most 5000"),
@@ -171,6 +197,11 @@ fn collection_queries_need_an_anchor_in_every_branch() {
         ("raw:\"++\"", vec![("E240", "raw:\"++\"")]),
         ("abc* NEAR/3 bmw", vec![]),
         ("(abc* OR bmw) NEAR/3 xyz*", vec![("E240", "(abc* OR bmw) NEAR/3 xyz*")]),
+        ("audi OR NOT (NOT bmw AND lang:fr)", vec![("E240", "lang:fr")]),
+        ("lang:fr AND NOT (NOT bmw AND has:image)", vec![("E240", "has:image")]),
+        ("hashtags:ca* OR hashtags:cars*", vec![("E240", "hashtags:ca*")]),
+        ("author:jan* OR url:*a* OR author:jane*", vec![("E240", "author:jan*"), ("E240", "url:*a*")]),
+        ("bmw exists:sentiment", vec![("E220", "exists:sentiment")]),
         ("bmw AND sentiment:negative", vec![("E220", "sentiment:negative")]),
         ("bmw OR an.x.y:>1", vec![("E220", "an.x.y:>1"), ("E240", "an.x.y:>1")]),
     ] {

@@ -300,7 +300,7 @@ fn long_rows_of_anything_are_read_and_used() {
 /// Whether a term of a search occurs, as the contract means it.
 fn occurs(term: &str, text: &MatchText) -> bool {
     let words = Words::exact(term);
-    [&text.title, &text.body, &text.tags].into_iter().any(|passage| words.occur_in(&passage.tokens))
+    text.passages(crate::syntax::Scope::Any).any(|passage| words.occur_in(&passage.tokens))
 }
 
 proptest! {

@@ -38,6 +38,11 @@ impl Sigil {
             wanted => there == wanted,
         }
     }
+
+    /// What it means where a handle is a word like others.
+    pub(crate) fn without_handle(self) -> Self {
+        if self == Self::Hash { Self::Hash } else { Self::None }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +75,13 @@ impl Tokens {
         let mut order: Vec<u32> = (0..list.len() as u32).collect();
         order.sort_unstable_by(|&a, &b| form(a).cmp(form(b)).then(a.cmp(&b)));
         tokens.order = order;
+        tokens
+    }
+
+    /// Tokens of a name, a place or what an account says of itself, where a handle is a word like others.
+    pub(crate) fn of_facts(text: &str) -> Self {
+        let mut tokens = Self::of(text);
+        tokens.tokens.iter_mut().for_each(|token| token.sigil = token.sigil.without_handle());
         tokens
     }
 
@@ -149,7 +161,7 @@ struct Scanner {
     sentence: u32,
     sigil: Sigil,
     after_word: bool,
-    /// Since an `@` nothing but letters, digits, `_`, `.`, `-` and `@`: ingestion takes all that as one handle.
+    /// Since an `@` nothing but letters, digits, `_`, and single `.`, `-` and `@`: ingestion takes all that as one handle.
     in_handle: bool,
 }
 
@@ -246,8 +258,9 @@ impl Scanner {
     }
 
     fn separate(&mut self, c: char, next: Option<char>) {
+        // A single sign joins the parts of a handle, several end it: `@acme...great`.
+        self.in_handle &= matches!(c, '.' | '-' | '@') && self.open != Open::Nothing;
         self.open = Open::Nothing;
-        self.in_handle &= matches!(c, '.' | '-' | '@');
         self.sigil = match c {
             '#' | '＃' if !self.after_word => Sigil::Hash,
             '@' | '＠' if !self.after_word => Sigil::At,
@@ -392,7 +405,8 @@ mod tests {
             ("ㄱ\u{FFCA} ㄱㅏ", vec!["겨", "가"]),
             ("①½ 2\u{FE0F}\u{20E3}", vec!["11", "2", "2"]),
             ("hi @bob@threads.net, @jean-luc. Luc", vec!["hi", "@bob", "@-threads", "@-net", "@jean", "@-luc", "luc"]),
-            ("@a_b.-c (@d) x@y.z @e/f", vec!["@a_b", "@-c", "@d", "x", "y", "z", "@e", "f"]),
+            ("@a_b.-c (@d) x@y.z @e/f", vec!["@a_b", "c", "@d", "x", "y", "z", "@e", "f"]),
+            ("@acme...great @acme--no @a.b-c@d", vec!["@acme", "great", "@acme", "no", "@a", "@-b", "@-c", "@-d"]),
             ("a▶b© ⌨\u{FE0F}↔\u{FE0F}‼\u{FE0F} ®", vec!["a", "▶", "b", "©", "⌨", "↔", "‼"]),
             ("🇦🇷🇺🇸 🇷🇺🇷", vec!["🇦🇷", "🇺🇸", "🇷🇺", "🇷"]),
             ("", vec![]),

@@ -11,7 +11,7 @@ use crate::fields::{Field, MetaField, nearest};
 use crate::match_text::readable;
 use crate::metadata::{AddressPattern, Bound, KnownField, Meta, NumberRange, Property, Thing, TimeRange};
 use crate::syntax::Scope;
-use crate::text::{Sigil, fold};
+use crate::text::fold;
 use crate::words::{self, Style};
 
 /// A value as written: its text without quotes, whether it had quotes, and its place.
@@ -76,7 +76,7 @@ fn person(field: MetaField, value: &Written, found: &mut Vec<Diagnostic>) -> Opt
     };
     // A handle is compared without its `@`.
     for pattern in &mut words.patterns {
-        pattern.sigil = Sigil::None;
+        pattern.sigil = pattern.sigil.without_handle();
     }
     Some(match field {
         MetaField::Author => Meta::Author(words),
@@ -105,7 +105,11 @@ fn address(text: &str) -> Result<AddressPattern, Wrong> {
         if lower.trim_matches('*').is_empty() {
             return Err(wrong("E203", "needs a part of an address", "write it as in `*promo*`"));
         }
-        return Ok(AddressPattern::Glob(lower));
+        if lower.starts_with('*') {
+            return Ok(AddressPattern::Glob(lower));
+        }
+        let rest = lower.split_once("://").map_or(lower.as_str(), |(_, rest)| rest);
+        return Ok(AddressPattern::Glob(rest.strip_prefix("www.").unwrap_or(rest).to_owned()));
     }
     let (host, path) = host_and_path(&lower)?;
     let path = if path == "/" { String::new() } else { path };
@@ -208,6 +212,8 @@ struct Ends<'a> {
     high: Option<(&'a str, bool)>,
     /// One value alone, which is both ends.
     single: bool,
+    /// Written as a range, in brackets or with `..`, not as a comparison.
+    bracketed: bool,
 }
 
 fn range(text: &str) -> Result<Ends<'_>, Wrong> {
@@ -217,27 +223,26 @@ fn range(text: &str) -> Result<Ends<'_>, Wrong> {
             wrong("E203", format!("cannot read the range `{text}`"), "write it as `[100 TO 500]`, `{100 TO 500}` or `[100 TO *]`")
         };
         let body = inner.strip_suffix([']', '}']).ok_or_else(form)?;
-        let (low, high) = body.split_once(" TO ").ok_or_else(form)?;
-        let (low, high) = (low.trim(), high.trim());
+        let [low, "TO", high] = body.split_whitespace().collect::<Vec<_>>()[..] else { return Err(form()) };
         let low = (!open(low)).then_some((low, text.starts_with('[')));
         let high = (!open(high)).then_some((high, text.ends_with(']')));
-        return Ok(Ends { low, high, single: false });
+        return Ok(Ends { low, high, single: false, bracketed: true });
     }
     for (sign, is_low, inside) in [(">=", true, true), ("<=", false, true), (">", true, false), ("<", false, false)] {
         if let Some(bound) = text.strip_prefix(sign) {
             let end = Some((bound.trim(), inside));
             return Ok(if is_low {
-                Ends { low: end, high: None, single: false }
+                Ends { low: end, high: None, single: false, bracketed: false }
             } else {
-                Ends { low: None, high: end, single: false }
+                Ends { low: None, high: end, single: false, bracketed: false }
             });
         }
     }
     if let Some((low, high)) = text.split_once("..") {
-        return Ok(Ends { low: Some((low.trim(), true)), high: Some((high.trim(), true)), single: false });
+        return Ok(Ends { low: Some((low.trim(), true)), high: Some((high.trim(), true)), single: false, bracketed: true });
     }
     let value = text.strip_prefix('=').unwrap_or(text).trim();
-    Ok(Ends { low: Some((value, true)), high: Some((value, true)), single: true })
+    Ok(Ends { low: Some((value, true)), high: Some((value, true)), single: true, bracketed: false })
 }
 
 /// A number or a range of an analyzer's output.
@@ -314,14 +319,13 @@ fn time(field: MetaField, ends: &Ends<'_>) -> Result<Meta, Wrong> {
         Some((Time::At(at), true)) => Bound::At(at),
         Some((Time::At(at), false)) => Bound::At(later(at)),
     };
-    let range = ends.low.is_some() && !ends.single;
     let until = match ends.high.map(|(text, inside)| Ok::<_, Wrong>((instant(text)?, inside))).transpose()? {
         None => Bound::Open,
         // `-7d` alone means since then.
         Some((Time::Ago(_), _)) if ends.single => Bound::Open,
         Some((Time::Ago(hours), _)) => Bound::Ago(hours),
         // A range ends where its last date begins; `<=` a date takes all of that day.
-        Some((Time::Day(start, _), _)) if range => Bound::At(start),
+        Some((Time::Day(start, _), _)) if ends.bracketed => Bound::At(start),
         Some((Time::Day(_, end), true)) => Bound::At(end),
         Some((Time::Day(start, _), false)) => Bound::At(start),
         Some((Time::At(at), true)) => Bound::At(later(at)),

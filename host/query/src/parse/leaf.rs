@@ -84,7 +84,10 @@ impl<'a> Parser<'a> {
 
     fn unknown_field(&mut self, name: &str, place: Range<usize>) {
         let rest = self.text.get(place.end..).unwrap_or("");
-        let value = rest.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"')).next().unwrap_or("");
+        let value = match rest.strip_prefix(['"', '(']) {
+            Some(inside) => inside.split(['"', '(', ')']).next().unwrap_or("").trim(),
+            None => rest.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"')).next().unwrap_or(""),
+        };
         let text = format!("to search the text write `\"{name}:{}\"`", shortened(value));
         let hint = match Field::nearest(name) {
             Some(known) => format!("did you mean `{known}`? {text}"),
@@ -206,10 +209,14 @@ impl<'a> Parser<'a> {
                     self.report("E106", span, format!("`{}:` needs a value", field.name()), "to ask for any, use `exists:`");
                     return None;
                 }
-                if let Some(derived) = self.derived_known(field, &value.text) {
-                    return Some(Node { kind: Kind::Derived(derived), span });
+                if matches!(field, MetaField::Exists | MetaField::Missing)
+                    && let Some(kind) = self.derived_known(field, &value)
+                {
+                    return kind.map(|kind| Node { kind, span });
                 }
-                Kind::Meta(values::read(field, &value, &mut self.found)?)
+                let meta = values::read(field, &value, &mut self.found)?;
+                self.count_wildcards(meta.wildcards(), &span);
+                Kind::Meta(meta)
             }
             Context::Derived(name) => Kind::Derived(self.derived(name, text, &span)?),
         };
@@ -228,14 +235,26 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `exists:` and `missing:` of what an analyzer writes.
-    fn derived_known(&self, field: MetaField, name: &str) -> Option<Derived> {
+    /// `exists:` and `missing:` of what an analyzer writes; `None` for other fields, and within it where no analyzer does.
+    fn derived_known(&mut self, field: MetaField, value: &Written) -> Option<Option<Kind>> {
         let exists = field == MetaField::Exists;
-        let lower = name.trim().to_ascii_lowercase();
-        if !(exists || field == MetaField::Missing) || matches!(Field::named(&lower), Some(Field::Text(_) | Field::Meta(_))) {
+        let lower = value.text.trim().to_ascii_lowercase();
+        let known = Field::named(&lower);
+        if matches!(known, Some(Field::Text(_) | Field::Meta(_))) {
             return None;
         }
-        self.reading.schema?.named(&lower).first().map(|field| Derived::known(field, exists))
+        let Some(schema) = self.reading.schema else {
+            let open = Derived::Open { field: field.name().to_owned(), value: lower };
+            return matches!(known, Some(Field::Derived)).then_some(Some(Kind::Derived(open)));
+        };
+        match schema.named(&lower).first() {
+            Some(field) => Some(Some(Kind::Derived(Derived::known(field, exists)))),
+            None if matches!(known, Some(Field::Derived)) => {
+                self.report("E202", value.span.clone(), format!("no analyzer writes `{lower}`"), schema.hint(&lower));
+                Some(None)
+            }
+            None => None,
+        }
     }
 
     /// E206 for `site:(a author:b)`, where the inside is read as values.
@@ -275,17 +294,20 @@ impl<'a> Parser<'a> {
             self.report("E254", span.clone(), message, "keep the part of it that tells");
             return None;
         }
-        let wildcards = words.patterns.iter().filter(|pattern| pattern.wild).count();
-        if self.wildcards <= MOST_WILDCARDS && self.wildcards + wildcards > MOST_WILDCARDS {
-            // Their number is told at the end, when it is known.
-            self.report("E253", span.clone(), "", "write out some of the words, or divide the query");
-        }
-        self.wildcards += wildcards;
+        self.count_wildcards(words.patterns.iter().filter(|pattern| pattern.wild).count(), span);
         Some(match window {
             // A window of one word is the word.
             Some(extra) if words.patterns.len() > 1 => Expr::Window { words, extra },
             _ => Expr::Words(words),
         })
+    }
+
+    fn count_wildcards(&mut self, more: usize, span: &Range<usize>) {
+        if self.wildcards <= MOST_WILDCARDS && self.wildcards + more > MOST_WILDCARDS {
+            // Their number is told at the end, when it is known.
+            self.report("E253", span.clone(), "", "write out some of the words, or divide the query");
+        }
+        self.wildcards += more;
     }
 
     /// Notes on words that other languages, or other hands, use as operators.

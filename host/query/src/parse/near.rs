@@ -47,9 +47,11 @@ impl Parser<'_> {
                 None
             }
             Kind::Or(nodes) => {
-                let mut any = Vec::with_capacity(nodes.len());
-                for node in nodes {
-                    match self.operand(node, operator)? {
+                // All of them, so that each that does not fit is reported.
+                let read: Vec<Option<Expr>> = nodes.into_iter().map(|node| self.operand(node, operator)).collect();
+                let mut any = Vec::with_capacity(read.len());
+                for expr in read {
+                    match expr? {
                         Expr::AnyOf(inner) => any.extend(inner),
                         expr => any.push(expr),
                     }

@@ -62,7 +62,7 @@ impl Check {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Stop> {
         let shape = shape(context)?;
         let library = library(context, &shape)?;
-        let schema = self.view.then(|| view::schema(&shape));
+        let schema = view::schema(&shape);
         let mut all: Vec<(String, String)> = Vec::new();
         if let Some(query) = &self.query {
             all.push(("query".to_owned(), given(query)?));
@@ -77,10 +77,8 @@ impl Check {
         if all.is_empty() {
             return Err(Stop::usage_message("there is no query to check: write one, or a [topics.…] table"));
         }
-        let mut reading = Reading::new().library(&library);
-        if let Some(schema) = &schema {
-            reading = reading.schema(schema);
-        }
+        // In collection, too: who asks for what analyzers write is told so, and whether they write it at all.
+        let mut reading = Reading::new().library(&library).schema(&schema);
         if self.visibrain {
             reading = reading.dialect(Dialect::Visibrain);
         }
