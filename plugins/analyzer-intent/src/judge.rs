@@ -11,12 +11,15 @@ use vigie_plugin::linear::sigmoid;
 use crate::cues::Found;
 use crate::stage::Tone;
 use crate::text::Text;
+use crate::things::is_thing;
 use crate::{INTENTS, Intent};
 
 /// How much of its weight each further cue of an intent keeps.
 const FURTHER: f32 = 0.5;
 /// Cues of one sign that count; the rest say nothing new.
 const MOST_CUES: usize = 5;
+/// Words of a text that tells what happened.
+const LONG: usize = 9;
 /// What a complaint and praise have less to show in a language where no tone can speak for them.
 const WITHOUT_TONE: (f32, f32) = (1.0, 1.1);
 
@@ -39,6 +42,8 @@ pub struct Counts {
     pub you: bool,
     /// Negations, up to three.
     pub negations: u8,
+    /// Is long enough to tell a story, and names a thing that comes with service.
+    pub tells: bool,
     /// Stars of a review from 0 to 1, if it has any.
     pub rating: Option<f32>,
     /// The language has a list of cues and no tone.
@@ -50,6 +55,7 @@ impl Counts {
     #[must_use]
     pub fn of(text: &Text, rating: Option<f32>) -> Self {
         let mut counts = Self { rating, ..Self::default() };
+        let (mut words, mut things) = (0, false);
         for (place, word) in text.words().iter().enumerate() {
             match word.sort {
                 Sort::Handle => {
@@ -62,19 +68,25 @@ impl Counts {
                     counts.exclaims |= mark.starts_with('!');
                     counts.asks |= mark.starts_with('?');
                 }
-                Sort::Word | Sort::Hashtag => match text.folded(place) {
-                    "i" | "my" | "im" | "ive" | "me" | "our" | "we" | "je" | "j" | "mon" | "ma" | "mes" | "nous" | "notre" => {
-                        counts.own = true;
+                Sort::Word | Sort::Hashtag => {
+                    words += 1;
+                    things |= is_thing(text.folded(place));
+                    match text.folded(place) {
+                        "i" | "my" | "im" | "ive" | "me" | "our" | "we" | "je" | "j" | "mon" | "ma" | "mes" | "nous"
+                        | "notre" => {
+                            counts.own = true;
+                        }
+                        "you" | "your" | "u" | "ur" | "yall" | "vous" | "votre" | "vos" => counts.you = true,
+                        "pas" | "jamais" | "aucun" | "aucune" | "rien" => counts.negations += u8::from(counts.negations < 3),
+                        // A text with the names taken out for its readers' sake still speaks to somebody.
+                        "user" | "username" if place == 0 => counts.addressed = true,
+                        word => counts.negations += u8::from(counts.negations < 3 && crate::stage::is_negation(word)),
                     }
-                    "you" | "your" | "u" | "ur" | "yall" | "vous" | "votre" | "vos" => counts.you = true,
-                    "pas" | "jamais" | "aucun" | "aucune" | "rien" => counts.negations += u8::from(counts.negations < 3),
-                    // A text with the names taken out for its readers' sake still speaks to somebody.
-                    "user" | "username" if place == 0 => counts.addressed = true,
-                    word => counts.negations += u8::from(counts.negations < 3 && crate::stage::is_negation(word)),
-                },
+                }
                 Sort::Emoji => {}
             }
         }
+        counts.tells = things && words >= LONG;
         counts
     }
 }
@@ -91,7 +103,7 @@ pub fn likelihoods(found: &[Found], tone: &Tone, counts: &Counts) -> [f32; INTEN
             Intent::Question => cues - against - 1.6 - 0.4 * yes(counts.links),
             Intent::Praise => praise(cues, against, tone, counts),
             Intent::Purchase => {
-                cues - against - 1.9 + tone.wants - 0.5 * yes(counts.links) - 1.0 * tone.displeased + 0.2 * yes(counts.own)
+                cues - against - 1.5 + tone.wants - 0.5 * yes(counts.links) - 1.0 * tone.displeased + 0.2 * yes(counts.own)
             }
             Intent::ChurnRisk => cues - against - 2.4 + 0.6 * tone.displeased - 0.6 * tone.pleased + 0.2 * yes(counts.own),
         })
@@ -116,7 +128,9 @@ fn sum(found: &[Found], intent: Intent, sign: f32) -> f32 {
 }
 
 fn complaint(cues: f32, against: f32, tone: &Tone, counts: &Counts, denied: u8) -> f32 {
-    let addressed = 0.6 * yes(counts.addressed) + 0.2 * yes(counts.addressed_first) + 0.3 * yes(counts.you && counts.addressed);
+    let addressed = (1.1 + 0.7 * yes(counts.tells)) * yes(counts.addressed)
+        + 0.2 * yes(counts.addressed_first)
+        + 0.3 * yes(counts.you && counts.addressed);
     // Stars say most where there are any.
     let stars = counts.rating.map_or(0.0, |rating| 3.0 - 6.0 * rating);
     cues - against - 2.5 + 2.0 * tone.problem + 2.2 * tone.displeased - 1.4 * tone.pleased

@@ -13,6 +13,7 @@ pub mod judge;
 pub mod negation;
 pub mod stage;
 pub mod text;
+mod things;
 
 use std::cell::RefCell;
 

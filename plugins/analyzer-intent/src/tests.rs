@@ -30,6 +30,10 @@ fn intents_are_seen() {
                 "@acme_help i was charged twice for the same order",
                 "Worst customer service I have ever seen",
                 "This phone is broken and you don't even reply",
+                "@acme 3rd time this week my parcel says delivered and it never came",
+                "@acme_air four hours on the tarmac at the gate and not one person has told us anything",
+                "thanks for nothing @acme",
+                "never flying with @acme again",
             ][..],
         ),
         (
@@ -37,6 +41,9 @@ fn intents_are_seen() {
             "purchase",
             &[
                 "I want to buy the new Acme phone so bad",
+                "my next phone will be an Acme 5",
+                "anyone know where I can get a cheap one?",
+                "whats the best laptop for under 500",
                 "should I get the Acme 5 or wait for the 6?",
                 "where can I buy these shoes?",
                 "Thinking of getting one for my birthday",
