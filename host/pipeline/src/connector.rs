@@ -22,7 +22,7 @@ use crate::feeds::{Due, Feeds};
 use crate::known::{self, Pass, Schedule};
 use crate::plan::{Connector, Options, Topic};
 use crate::quarantine::Quarantine;
-use crate::route::Router;
+use crate::route::{Bearer, Router};
 use crate::run::Mode;
 use crate::schedule::{self, Beat};
 
@@ -222,8 +222,11 @@ impl Worker {
                 let snapshot = self.read(|snapshot, _| Ok(snapshot))?;
                 let digest = Digest {
                     admission: self.admission(beat.now),
-                    topics: &self.connector.topics,
-                    accept: self.connector.accept,
+                    bearer: Bearer {
+                        connector: &self.connector.id,
+                        topics: &self.connector.topics,
+                        accept: self.connector.accept,
+                    },
                     router: &self.shared.router,
                     annotator: &self.shared.annotator,
                     snapshot: &snapshot,

@@ -4,20 +4,18 @@ use std::collections::{HashMap, HashSet};
 
 use tokio::sync::mpsc::UnboundedSender;
 use vigie_mention::delivery::{Batch, Change, Direction};
-use vigie_mention::{FeedKey, Instant, Mention, MentionKey, TopicId};
+use vigie_mention::{FeedKey, Instant, Mention, MentionKey};
 use vigie_store::{Commit, Coverage, DeadLetter, FeedState, Record, Snapshot, StoreError, Stored};
 
 use crate::admit::{Admission, admit, admit_id};
 use crate::annotate::{Annotator, Item};
 use crate::event::Event;
-use crate::plan::Accept;
-use crate::route::Router;
+use crate::route::{Bearer, Delivered, Router};
 
 /// What digesting needs to know besides the batch.
 pub(crate) struct Digest<'a> {
     pub(crate) admission: Admission,
-    pub(crate) topics: &'a [TopicId],
-    pub(crate) accept: Accept,
+    pub(crate) bearer: Bearer<'a>,
     pub(crate) router: &'a Router,
     pub(crate) annotator: &'a Annotator,
     pub(crate) snapshot: &'a Snapshot,
@@ -61,9 +59,7 @@ impl Digest<'_> {
         let mut dead_letters = Vec::new();
         let mut reached = None;
 
-        let mut removals = Vec::new();
-        let mut items = Vec::new();
-        let mut annotated = Vec::new();
+        let (mut removals, mut delivered) = (Vec::new(), Vec::new());
         for fate in self.admit_all(batch.changes, &mut coverage, &mut dead_letters) {
             let mut mention = match fate {
                 Fate::Remove(key) => {
@@ -77,15 +73,14 @@ impl Digest<'_> {
             if let Some(stored) = &stored {
                 mention.keep_known(&stored.mention);
             }
-            let topics = self.router.route(&mention, self.topics, self.accept, self.snapshot)?;
-            let topics = match (topics, &stored) {
-                (Some(topics), _) => topics,
-                // It was on topic and is no longer: it stays, edited, outside every topic.
-                (None, Some(_)) => Vec::new(),
-                (None, None) => {
-                    coverage.off_topic += 1;
-                    continue;
-                }
+            delivered.push(Delivered { mention, stored });
+        }
+        let routes = self.router.route(&delivered, self.bearer, self.snapshot)?;
+        let (mut items, mut annotated) = (Vec::new(), Vec::new());
+        for (Delivered { mention, stored }, topics) in delivered.into_iter().zip(routes) {
+            let Some(topics) = topics else {
+                coverage.off_topic += 1;
+                continue;
             };
             match stored {
                 Some(stored) if self.still_holds(&stored, &mention) => {

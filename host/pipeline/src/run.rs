@@ -70,7 +70,7 @@ impl Pipeline {
         let stop_all = stop.child_token();
         let shared = Arc::new(Shared {
             topics: self.plan.topics.clone(),
-            router: Router::new(&self.plan.topics),
+            router: Router::new(&self.plan.topics, &self.plan.connectors),
             annotator: Arc::clone(&annotator),
             store: self.store.clone(),
             writer: self.store.writer(),

@@ -325,6 +325,63 @@ async fn an_answer_in_a_conversation_takes_its_topic_where_that_is_wanted() {
     assert_eq!(strict.texts(), ["acme"]);
 }
 
+/// A second connector that delivered a known post took it out of the topics of the first. Now each gives what it knows of, and only
+/// an edit takes a topic away.
+#[tokio::test]
+async fn a_connector_leaves_a_mention_the_topics_it_has_from_another() {
+    let bed = Bed::new();
+    let delivers = |name: &str, topics: &[&str], accept: Accept, mentions: &[&RawMention]| {
+        let changes = mentions.iter().map(|&mention| upsert(mention.clone())).collect();
+        let mut wanted = plan(Arc::new(Script::new(vec![batch(changes)])), vec![]);
+        let topic = |name: &str| TopicId::new(name).expect("a name");
+        wanted.topics = ["acme", "rival", "house"]
+            .map(|name| {
+                let query = Query::parse(name).expect("a query").query;
+                Topic { id: topic(name), title: name.into(), group: None, query }
+            })
+            .to_vec();
+        // Both are planned; one of them has something to tell.
+        let mut silent = wanted.connectors[0].clone();
+        silent.source = Arc::new(Script::new(vec![]));
+        silent.id = ConnectorId::new("own-pages").expect("a name");
+        (silent.accept, silent.topics) = (Accept::Everything, vec![topic("house")]);
+        let speaks = &mut wanted.connectors[0];
+        speaks.id = ConnectorId::new(name).expect("a name");
+        (speaks.accept, speaks.topics) = (accept, topics.iter().map(|name| topic(name)).collect());
+        if silent.id != speaks.id {
+            wanted.connectors.push(silent);
+        }
+        wanted
+    };
+    let topics = |id: &str| {
+        let key = MentionKey { source: "script".into(), instance: String::new(), id: id.into() };
+        let stored = bed.store.snapshot().expect("a snapshot").mention(&key).expect("readable").expect("kept");
+        stored.topics.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let (acme, guest) = (post("a", 2, "acme"), post("g", 1, "thank you"));
+    run(&bed, delivers("one", &["acme"], Accept::Matching, &[&acme])).await;
+    run(&bed, delivers("own-pages", &["house"], Accept::Everything, &[&guest])).await;
+    run(&bed, delivers("two", &["rival"], Accept::Matching, &[&acme, &guest])).await;
+    assert_eq!((topics("a"), topics("g")), (vec!["acme".to_owned()], vec!["house".to_owned()]));
+    let edited = post("a", 2, "another matter");
+    run(&bed, delivers("two", &["rival"], Accept::Matching, &[&edited])).await;
+    assert_eq!(topics("a"), Vec::<String>::new(), "what it does not say any more it is not about");
+}
+
+/// Answers were only found where what they answer was stored before the batch; a thread read whole lost all but its start.
+#[tokio::test]
+async fn answers_that_come_with_what_they_answer_are_kept_in_any_order() {
+    let bed = Bed::new();
+    let answer = |id: &str, parent: &str| RawMention { parent: Some(parent.into()), ..post(id, 1, &format!("answer {id}")) };
+    let mut mentions: Vec<RawMention> = (1..=50).rev().map(|at| answer(&at.to_string(), &(at - 1).to_string())).collect();
+    mentions.push(RawMention { thread: Some("0".into()), ..post("0", 2, "acme") });
+    mentions.extend([answer("round", "about"), answer("about", "round"), answer("self", "self")]);
+    let mut wanted = plan(Arc::new(Script::new(vec![batch(mentions.into_iter().map(upsert).collect())])), vec![]);
+    wanted.connectors[0].accept = Accept::Conversation;
+    let (summary, _) = run(&bed, wanted).await;
+    assert_eq!((summary.total().new, summary.total().off_topic), (51, 3));
+}
+
 #[tokio::test]
 async fn a_source_that_says_more_for_ever_with_the_same_cursor_is_left() {
     let bed = Bed::new();
