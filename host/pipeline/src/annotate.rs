@@ -6,7 +6,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use vigie_mention::delivery::Document;
 use vigie_mention::{Annotation, Instant, Mention, TopicId, Value};
-use vigie_runtime::CallError;
+use vigie_runtime::{CallError, Read};
 use vigie_store::{Analysis, DeadLetter, InUse, Polarity, Signals};
 
 use crate::event::Event;
@@ -86,6 +86,11 @@ impl Annotator {
     /// Whether an analyzer is among them.
     pub(crate) fn has(&self, analyzer: &str) -> bool {
         self.stages().any(|stage| stage.analyzer.id() == analyzer)
+    }
+
+    /// Whether an analyzer asks for this field.
+    pub(crate) fn reads(&self, field: &Read) -> bool {
+        self.stages().any(|stage| stage.analyzer.reads().contains(field))
     }
 
     fn stages(&self) -> impl Iterator<Item = &Stage> {

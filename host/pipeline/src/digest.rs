@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use tokio::sync::mpsc::UnboundedSender;
 use vigie_mention::delivery::{Batch, Change, Direction};
-use vigie_mention::{FeedKey, Instant, Mention, MentionKey};
+use vigie_mention::{FeedKey, Instant, Mention, MentionKey, TopicId};
+use vigie_runtime::Read;
 use vigie_store::{Commit, Coverage, DeadLetter, FeedState, Record, Snapshot, StoreError, Stored};
 
 use crate::admit::{Admission, admit, admit_id};
@@ -83,7 +84,7 @@ impl Digest<'_> {
                 continue;
             };
             match stored {
-                Some(stored) if self.still_holds(&stored, &mention) => {
+                Some(stored) if self.still_holds(&stored, &mention, &topics) => {
                     annotated.push(Item { mention, topics, annotations: stored.annotations });
                 }
                 _ => items.push(Item { mention, topics, annotations: Vec::new() }),
@@ -154,11 +155,15 @@ impl Digest<'_> {
     }
 
     /// Whether the annotations of a stored mention hold for the one delivered now, so that nothing is analyzed twice.
-    fn still_holds(&self, stored: &Stored, mention: &Mention) -> bool {
+    fn still_holds(&self, stored: &Stored, mention: &Mention, topics: &[TopicId]) -> bool {
         let known = &stored.mention;
+        let unread = |key: &str| !self.annotator.reads(&Read::Annotation(key.to_owned()));
         (&known.text, &known.title, &known.language, known.kind)
             == (&mention.text, &mention.title, &mention.language, mention.kind)
             && known.rating == mention.rating
+            && (known.author == mention.author || !self.annotator.reads(&Read::Author))
+            && (stored.topics == topics || unread("topics"))
+            && (known.hashtags == mention.hashtags || unread("hashtags"))
             && stored.signals.analyzed == Some(self.annotator.fingerprint())
     }
 }

@@ -382,6 +382,26 @@ async fn answers_that_come_with_what_they_answer_are_kept_in_any_order() {
     assert_eq!((summary.total().new, summary.total().off_topic), (51, 3));
 }
 
+/// What the topics are is part of what an analyzer reads: a mention that came under another was left with the old annotations.
+#[tokio::test]
+async fn another_topic_is_analyzed_by_those_that_read_topics() {
+    for (by_topic, calls) in [(true, 2), (false, 1)] {
+        let bed = Bed::new();
+        let counter = Arc::new(Counter { by_topic, ..Counter::default() });
+        for names in [&["acme"][..], &["acme", "rival"]] {
+            let source = Script::new(vec![batch(vec![upsert(post("a", 1, "acme and its rival"))])]);
+            let mut wanted = plan(Arc::new(source), vec![counter.clone()]);
+            let topic = |name: &&str| {
+                let query = Query::parse(name).expect("a query").query;
+                Topic { id: TopicId::new(*name).expect("a name"), title: (*name).into(), group: None, query }
+            };
+            wanted.topics = names.iter().map(topic).collect();
+            run(&bed, wanted).await;
+        }
+        assert_eq!(counter.calls.load(Ordering::SeqCst), calls);
+    }
+}
+
 #[tokio::test]
 async fn a_source_that_says_more_for_ever_with_the_same_cursor_is_left() {
     let bed = Bed::new();

@@ -220,6 +220,8 @@ impl Source for Uneven {
 pub(crate) struct Counter {
     pub(crate) calls: AtomicUsize,
     pub(crate) second: bool,
+    /// Asks for the topics too.
+    pub(crate) by_topic: bool,
 }
 
 impl Analyzer for Counter {
@@ -232,7 +234,9 @@ impl Analyzer for Counter {
     }
 
     fn reads(&self) -> &[Read] {
-        &[Read::Text]
+        static TOPICS: std::sync::LazyLock<[Read; 2]> =
+            std::sync::LazyLock::new(|| [Read::Text, Read::Annotation("topics".to_owned())]);
+        if self.by_topic { &*TOPICS } else { &[Read::Text] }
     }
 
     fn writes(&self) -> Vec<String> {
