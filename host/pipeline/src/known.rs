@@ -19,8 +19,8 @@ use crate::plan::Source;
 pub(crate) struct Pass {
     /// Ids of mentions, those first that have been due longest.
     pub(crate) ids: Vec<String>,
-    /// Everything due up to here is among them.
-    until: Instant,
+    /// How far it comes; the next pass goes on from here.
+    until: String,
     /// Whether more is due already.
     more: bool,
 }
@@ -50,7 +50,10 @@ impl Schedule<'_> {
     /// What is due from where the last pass ended until `now`. The first pass only notes where it begins: what the connector has just
     /// read needs no second look.
     pub(crate) fn pass(&self, snapshot: &Snapshot, cursor: Option<&str>, now: Instant) -> Result<Pass, StoreError> {
-        let from = cursor.and_then(|cursor| cursor.parse::<Instant>().ok()).unwrap_or(now);
+        let (from, after) = cursor.and_then(place).unwrap_or((now, None));
+        // Where the last pass ended within an instant, that instant is read once more.
+        let first = if after.is_some() { Instant::from_millis(from.as_millis().saturating_sub(1)) } else { from };
+        let most = self.most.max(1);
         // By the instant at which they are due; one that is due twice is read once.
         let mut due: BTreeSet<(Instant, String)> = BTreeSet::new();
         for age in self.ages {
@@ -58,12 +61,12 @@ impl Schedule<'_> {
             let filter = Filter {
                 topics: self.topics.to_vec(),
                 sources: vec![self.source.id().to_owned()],
-                window: Some(Window { from: back(from), until: back(now) }),
+                window: Some(Window { from: back(first), until: back(now) }),
                 order: Order::Oldest,
                 ..Filter::default()
             };
-            // One more than wanted tells that there is more.
-            let mut taken = 0;
+            // One more than wanted tells that there is more. Those of one instant come in no order, so it is read to its end.
+            let (mut taken, mut last) = (0, None);
             for stored in snapshot.mentions(&filter)? {
                 let mention = stored?.mention;
                 let at = mention.at() + *age;
@@ -71,18 +74,22 @@ impl Schedule<'_> {
                 if mention.instance != self.source.instance() || mention.collected_at >= at {
                     continue;
                 }
-                due.insert((at, mention.id));
-                taken += 1;
-                if taken > self.most {
+                if at == from && after.is_some_and(|after| mention.id.as_str() <= after) {
+                    continue;
+                }
+                if taken > most && last != Some(at) {
                     break;
                 }
+                last = Some(at);
+                due.insert((at, mention.id));
+                taken += 1;
             }
         }
-        let more = due.len() > self.most;
-        let last = if more { due.iter().nth(self.most).map(|(at, _)| *at) } else { None };
-        let until = last.unwrap_or(now);
+        let more = due.len() > most;
+        let last = due.iter().nth(most - 1).filter(|_| more);
+        let until = last.map_or_else(|| now.to_string(), |(at, id)| format!("{at} {id}"));
         let mut seen = HashSet::new();
-        let ids = due.into_iter().take_while(|(at, _)| *at <= until).map(|(_, id)| id);
+        let ids = due.into_iter().take(most).map(|(_, id)| id);
         Ok(Pass { ids: ids.filter(|id| seen.insert(id.clone())).collect(), until, more })
     }
 }
@@ -92,7 +99,15 @@ impl Pass {
     pub(crate) async fn read(self, source: &dyn Source) -> Result<Batch, CallError> {
         let changes: Vec<Change> = if self.ids.is_empty() { Vec::new() } else { source.refresh(&self.ids).await? };
         let next = if self.more { Next::More } else { Next::Later(None) };
-        Ok(Batch { changes, feeds: Vec::new(), cursor: Some(self.until.to_string()), next })
+        Ok(Batch { changes, feeds: Vec::new(), cursor: Some(self.until), next })
+    }
+}
+
+/// Reads a cursor: everything due until an instant was read, or everything before it and, of those due at it, the ids up to one.
+fn place(cursor: &str) -> Option<(Instant, Option<&str>)> {
+    match cursor.split_once(' ') {
+        Some((at, id)) => Some((at.parse().ok()?, Some(id))),
+        None => Some((cursor.parse().ok()?, None)),
     }
 }
 

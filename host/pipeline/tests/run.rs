@@ -134,7 +134,7 @@ async fn known_mentions_are_read_again_at_their_ages() {
         "the rest, and the oldest at a day"
     );
     assert_eq!(asked[4].concat(), ["0"]);
-    assert!(asked[3].iter().all(|ids| ids.len() <= 5), "in batches: {:?}", asked[3]);
+    assert!(asked[3].iter().all(|ids| ids.len() <= 4), "in batches: {:?}", asked[3]);
     let snapshot = bed.store.snapshot().expect("a snapshot");
     let key = |id: &str| MentionKey { source: "board".into(), instance: "board.example".into(), id: id.into() };
     assert!(snapshot.is_removed(&key("8")).expect("readable"), "a removal that no poll told");
@@ -380,6 +380,24 @@ async fn answers_that_come_with_what_they_answer_are_kept_in_any_order() {
     wanted.connectors[0].accept = Accept::Conversation;
     let (summary, _) = run(&bed, wanted).await;
     assert_eq!((summary.total().new, summary.total().off_topic), (51, 3));
+}
+
+/// Three hundred posts of one instant in passes of a hundred: two hundred were never read again.
+#[tokio::test]
+async fn mentions_of_one_instant_are_all_read_again_once() {
+    let bed = Bed::new();
+    let all = (0..300).map(|number| post(&number.to_string(), 1, "acme")).collect();
+    let board = Arc::new(Board::new(all, 300));
+    for hour in [0, 7] {
+        let mut wanted = plan(board.clone(), vec![]);
+        wanted.connectors[0].refresh = vec![Duration::from_secs(6 * 3_600)];
+        let now = Instant::from_millis(NOW.as_millis() + hour * Instant::HOUR_MS);
+        run_with(&bed, wanted, Options { clock: Clock::Fixed(now), ..options() }).await;
+    }
+    let again = board.again.lock().expect("not poisoned");
+    assert!(again.iter().all(|ids| ids.len() <= 100));
+    let ids: std::collections::HashSet<_> = again.iter().flatten().collect();
+    assert_eq!((again.iter().flatten().count(), ids.len()), (300, 300));
 }
 
 /// What the topics are is part of what an analyzer reads: a mention that came under another was left with the old annotations.
