@@ -242,7 +242,11 @@ impl Worker {
             }
             Err(error) => {
                 let (after, class) = self.after_error(walk, &error, &beat);
-                *state.walk_mut(job.direction) = after;
+                *state.walk_mut(job.direction) = match class {
+                    // A planned feed is one that the operator named: it may come back, and is not given up in silence.
+                    Some(FailureClass::Gone) if state.child => schedule::ended(after),
+                    _ => after,
+                };
                 let receipt = self.writer_commit(digest::failed(key, job.direction, state.clone(), class, beat.now)).await?;
                 debug_assert_eq!(receipt, Receipt::default(), "a failed poll brings no mentions");
                 self.tally.polls += 1;

@@ -9,6 +9,7 @@ use vigie_mention::{FailureClass, Instant};
 use vigie_store::{FeedState, WalkStatus};
 
 use crate::run::Mode;
+use crate::schedule::LONGEST_REST;
 use crate::trail::Trail;
 
 /// Failures in a row after which [`Mode::Once`] leaves a walk to the next run.
@@ -41,7 +42,15 @@ pub(crate) enum Due {
 }
 
 impl Live {
-    pub(crate) fn new(state: FeedState, now: Instant) -> Self {
+    pub(crate) fn new(mut state: FeedState, now: Instant) -> Self {
+        for walk in [&mut state.newer, &mut state.older] {
+            // Written while a clock was ahead, or when a service could still ask for any pause.
+            walk.next_at = walk.next_at.map(|at| at.min(now + LONGEST_REST));
+            // Where a service once said that a planned feed is gone, that was for ever: an end that nothing failed on is a real one.
+            if !state.child && walk.status == WalkStatus::Done && walk.failures > 0 {
+                walk.status = WalkStatus::Reading;
+            }
+        }
         let mut live = Self { state, busy: false, newer: Slot::default(), older: Slot::default(), trails: Default::default() };
         live.newer.ready = tick(live.state.newer.next_at, now);
         live.older.ready = tick(live.state.older.next_at, now);

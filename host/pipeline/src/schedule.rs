@@ -16,6 +16,8 @@ const UNSTATED_PAUSE: Duration = Duration::from_secs(60);
 const PUZZLED_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// How often a door that was closed is tried again.
 const RARELY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Longest pause a service is granted, whatever it asks for: quotas may be of a month, and nothing rests longer.
+pub(crate) const LONGEST_REST: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 /// Failures after which a cursor that the service keeps refusing is no longer retried at once.
 const STALE_TRIES: u32 = 2;
 
@@ -50,7 +52,10 @@ pub(crate) fn after_batch(walk: &Walk, cursor: Option<String>, next: Next, beat:
     let (status, next_at) = match next {
         Next::More if moved => (WalkStatus::Reading, None),
         Next::More | Next::Later(None) => (WalkStatus::Waiting, Some(beat.jittered(beat.every))),
-        Next::Later(Some(millis)) => (WalkStatus::Waiting, Some(beat.jittered(beat.every.max(Duration::from_millis(millis))))),
+        Next::Later(Some(millis)) => {
+            let asked = Duration::from_millis(millis).min(LONGEST_REST);
+            (WalkStatus::Waiting, Some(beat.jittered(beat.every.max(asked))))
+        }
         Next::Done => (WalkStatus::Done, None),
     };
     Walk { cursor: cursor.or_else(|| walk.cursor.clone()), next_at, status, failures: 0, polls: walk.polls + 1 }
@@ -59,6 +64,8 @@ pub(crate) fn after_batch(walk: &Walk, cursor: Option<String>, next: Next, beat:
 /// The walk after a failure the plugin reported, by its class alone.
 pub(crate) fn after_failure(walk: &Walk, class: FailureClass, message: &str, asked: Option<Duration>, beat: &Beat) -> Walk {
     let failures = walk.failures.saturating_add(1);
+    let longest = if class == FailureClass::QuotaExhausted { LONGEST_REST } else { RARELY };
+    let asked = asked.map(|asked| asked.min(longest));
     let resting = WalkStatus::Resting { class, message: message.to_owned() };
     let mut after = Walk { polls: walk.polls + 1, failures, status: resting, ..walk.clone() };
     match class {
@@ -76,7 +83,9 @@ pub(crate) fn after_failure(walk: &Walk, class: FailureClass, message: &str, ask
             let pause = beat.back_off(FIRST_PAUSE, failures, LONGEST_PAUSE);
             after.next_at = Some(asked.map_or(pause, |asked| pause.max(beat.now + asked)));
         }
-        FailureClass::UnexpectedAnswer => after.next_at = Some(beat.back_off(PUZZLED_PAUSE, failures, RARELY)),
+        FailureClass::UnexpectedAnswer | FailureClass::Gone => {
+            after.next_at = Some(beat.back_off(PUZZLED_PAUSE, failures, RARELY))
+        }
         FailureClass::StaleCursor => {
             after.cursor = None;
             after.next_at = (failures > STALE_TRIES).then(|| beat.back_off(PUZZLED_PAUSE, failures, RARELY));
@@ -87,12 +96,13 @@ pub(crate) fn after_failure(walk: &Walk, class: FailureClass, message: &str, ask
         FailureClass::Settings | FailureClass::Unauthorized | FailureClass::Forbidden => {
             after.next_at = Some(beat.jittered(RARELY));
         }
-        FailureClass::Gone => {
-            after.status = WalkStatus::Done;
-            after.next_at = None;
-        }
     }
     after
+}
+
+/// The walk of a feed that does not exist any more.
+pub(crate) fn ended(walk: Walk) -> Walk {
+    Walk { status: WalkStatus::Done, next_at: None, ..walk }
 }
 
 /// The walk after the plugin itself broke: a trap, a limit, an answer outside the contract.
@@ -145,11 +155,20 @@ mod tests {
             (FailureClass::Settings, None, Some(86_400), 1),
             (FailureClass::Unauthorized, None, Some(86_400), 1),
             (FailureClass::Forbidden, None, Some(86_400), 1),
-            (FailureClass::Gone, None, None, 1),
+            (FailureClass::Gone, None, Some(225), 1),
+            (FailureClass::RateLimited, Some(u64::MAX), Some(86_400), 1),
+            (FailureClass::Transient, Some(1 << 40), Some(86_400), 1),
+            (FailureClass::QuotaExhausted, Some(u64::MAX), Some(31 * 86_400), 0),
         ] {
             let next = after(class, asked);
             assert_eq!((seconds(&next), next.failures, next.cursor.as_deref()), (pause, failures, Some("a")), "{class}");
         }
+    }
+
+    #[test]
+    fn a_senseless_pause_after_a_batch_ends() {
+        let month = after_batch(&Walk::default(), None, Next::Later(Some(u64::MAX)), &beat());
+        assert_eq!(seconds(&month), Some(31 * 86_400));
     }
 
     #[test]

@@ -382,6 +382,11 @@ async fn answers_that_come_with_what_they_answer_are_kept_in_any_order() {
     assert_eq!((summary.total().new, summary.total().off_topic), (51, 3));
 }
 
+fn feed_state(bed: &Bed) -> vigie_store::FeedState {
+    let feeds = bed.store.snapshot().expect("a snapshot").feeds(&ConnectorId::new("c").expect("a name")).expect("readable");
+    feeds.into_iter().next().expect("a feed").1
+}
+
 /// Three hundred posts of one instant in passes of a hundred: two hundred were never read again.
 #[tokio::test]
 async fn mentions_of_one_instant_are_all_read_again_once() {
@@ -398,6 +403,19 @@ async fn mentions_of_one_instant_are_all_read_again_once() {
     assert!(again.iter().all(|ids| ids.len() <= 100));
     let ids: std::collections::HashSet<_> = again.iter().flatten().collect();
     assert_eq!((again.iter().flatten().count(), ids.len()), (300, 300));
+}
+
+/// A page that was not found once ended its feed for ever, and nothing told.
+#[tokio::test(start_paused = true)]
+async fn a_planned_feed_that_is_gone_is_tried_again() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(10), 10));
+    board.trouble.lock().expect("not poisoned").extend([failure(FailureClass::Gone), failure(FailureClass::Gone)]);
+    run(&bed, plan(board.clone(), vec![])).await;
+    let resting = matches!(feed_state(&bed).newer.status, WalkStatus::Resting { class: FailureClass::Gone, .. });
+    assert!(resting, "its trouble is shown");
+    run(&bed, plan(board, vec![])).await;
+    assert_eq!(bed.texts().len(), 10);
 }
 
 /// What the topics are is part of what an analyzer reads: a mention that came under another was left with the old annotations.
