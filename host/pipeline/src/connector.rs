@@ -72,6 +72,8 @@ struct Job {
     feed: String,
     direction: Direction,
     before: FeedState,
+    /// From when on it was asked for.
+    since: Option<Instant>,
 }
 
 struct Polled {
@@ -113,7 +115,7 @@ impl Worker {
         let Some(planned) = self.plan(mode).await else { return Ok(()) };
         let stored = self.read(|snapshot, connector| snapshot.feeds(&connector.id))?;
         let stored = stored.into_iter().map(|(key, state)| (key.feed, state)).collect();
-        let mut feeds = Feeds::new(planned, stored, self.connector.history.is_some(), self.now());
+        let mut feeds = Feeds::new(planned, stored, self.connector.history, self.now());
         self.tell(Event::Planned { connector: self.connector.id.clone(), feeds: feeds.len() });
         if !self.connector.refresh.is_empty() {
             let known = self.read(|snapshot, connector| {
@@ -158,13 +160,14 @@ impl Worker {
             }
             let Some(live) = feeds.get_mut(&feed) else { return Ok(None) };
             live.busy = true;
-            let job = Job { feed, direction, before: live.state.clone() };
+            let mut job = Job { feed, direction, before: live.state.clone(), since: None };
             let (source, span) = (Arc::clone(&self.connector.source), self.span(&job));
             if job.feed == KNOWN_FEED {
                 let pass = self.pass(&job)?;
                 polls.spawn(async move { Polled { result: pass.read(source.as_ref()).await, job } }.instrument(span));
             } else {
                 let request = self.request(&job);
+                job.since = request.since;
                 polls.spawn(async move { Polled { result: source.poll(request).await, job } }.instrument(span));
             }
         }
@@ -187,9 +190,11 @@ impl Worker {
 
     fn request(&self, job: &Job) -> PollRequest {
         let now = self.now();
-        let cursor = job.before.walk(job.direction).cursor.clone();
+        let walk = job.before.walk(job.direction);
+        let cursor = walk.cursor.clone();
         let history = self.connector.history;
         let since = match job.direction {
+            // What lies before it is the other walk's, which is begun anew where a position was lost.
             Direction::Newer if cursor.is_none() => Some(history.map_or(FIRST_LOOK, |history| history.min(FIRST_LOOK))),
             // A cursor says better than a day where the head goes on, but nothing older than the history was asked for.
             Direction::Newer => history,
@@ -218,6 +223,9 @@ impl Worker {
                 };
                 let moved_on = schedule::after_batch(walk, batch.cursor.clone(), next, &beat);
                 *state.walk_mut(job.direction) = moved_on;
+                if job.direction == Direction::Older {
+                    state.history_since = job.since;
+                }
                 let children = batch.feeds.clone();
                 let snapshot = self.read(|snapshot, _| Ok(snapshot))?;
                 let digest = Digest {
@@ -247,6 +255,15 @@ impl Worker {
                     Some(FailureClass::Gone) if state.child => schedule::ended(after),
                     _ => after,
                 };
+                let lost = class == Some(FailureClass::StaleCursor) && job.before.newer.cursor.is_some();
+                if lost && job.direction == Direction::Newer && self.connector.history.is_some() && job.feed != KNOWN_FEED {
+                    // What came since the lost position is history by now, and the head alone does not reach back to it.
+                    state.older = Walk::default();
+                    state.history_since = None;
+                    if let Some(live) = feeds.get_mut(&job.feed) {
+                        live.restart_history();
+                    }
+                }
                 let receipt = self.writer_commit(digest::failed(key, job.direction, state.clone(), class, beat.now)).await?;
                 debug_assert_eq!(receipt, Receipt::default(), "a failed poll brings no mentions");
                 self.tally.polls += 1;

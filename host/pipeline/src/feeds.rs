@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant as Tick;
 use vigie_mention::delivery::{Direction, Feed};
 use vigie_mention::{FailureClass, Instant};
-use vigie_store::{FeedState, WalkStatus};
+use vigie_store::{FeedState, Walk, WalkStatus};
 
 use crate::run::Mode;
 use crate::schedule::LONGEST_REST;
@@ -14,6 +14,9 @@ use crate::trail::Trail;
 
 /// Failures in a row after which [`Mode::Once`] leaves a walk to the next run.
 const TRIES: u32 = 3;
+
+/// A history that is wanted this much longer is read again.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One feed and what this run knows of it. Instants of the store become ticks of the process, which no fixed clock stops.
 pub(crate) struct Live {
@@ -65,6 +68,12 @@ impl Live {
         *self.slot(direction) = Slot { ready, polled: true };
     }
 
+    /// Takes note that the history is read from its beginning again.
+    pub(crate) fn restart_history(&mut self) {
+        self.older = Slot::default();
+        *self.trail(Direction::Older) = Trail::default();
+    }
+
     /// The pages that a walk has read.
     pub(crate) fn trail(&mut self, direction: Direction) -> &mut Trail {
         &mut self.trails[usize::from(direction == Direction::Older)]
@@ -110,6 +119,16 @@ impl Live {
     }
 }
 
+/// The state of a planned feed, its history to be read again where more of it is wanted than was when it came to its end.
+fn reopened(mut state: FeedState, history: Option<Duration>, now: Instant) -> FeedState {
+    let more = |(history, since): (Duration, Instant)| now - history < since - A_DAY;
+    if state.older.status == WalkStatus::Done && history.zip(state.history_since).is_some_and(more) {
+        state.older = Walk::default();
+        state.history_since = None;
+    }
+    state
+}
+
 fn within(due: Due, patience: Duration) -> Due {
     match due {
         Due::At(at) if at > Tick::now() + patience => Due::Never,
@@ -131,13 +150,13 @@ pub(crate) struct Feeds {
 
 impl Feeds {
     /// The planned feeds with the state the store has of them, and the children found earlier.
-    pub(crate) fn new(planned: Vec<Feed>, stored: Vec<(String, FeedState)>, history: bool, now: Instant) -> Self {
+    pub(crate) fn new(planned: Vec<Feed>, stored: Vec<(String, FeedState)>, history: Option<Duration>, now: Instant) -> Self {
         let mut stored: BTreeMap<String, FeedState> = stored.into_iter().collect();
         let mut live = BTreeMap::new();
         for feed in planned {
             // The plan is newer than what is stored of it: parameters may have changed, the position has not.
             let state = match stored.remove(&feed.id) {
-                Some(known) => FeedState { feed, child: false, ..known },
+                Some(known) => reopened(FeedState { feed, child: false, ..known }, history, now),
                 None => FeedState::new(feed, false),
             };
             live.insert(state.feed.id.clone(), Live::new(state, now));
@@ -145,7 +164,7 @@ impl Feeds {
         for (id, state) in stored.into_iter().filter(|(_, state)| state.child) {
             live.insert(id, Live::new(state, now));
         }
-        let mut feeds = Self { live, history };
+        let mut feeds = Self { live, history: history.is_some() };
         feeds.forget_expired(now);
         feeds
     }

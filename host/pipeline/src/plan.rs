@@ -28,7 +28,8 @@ pub enum Accept {
     /// Those that match a topic of the connector.
     #[default]
     Matching,
-    /// Those, and answers in a conversation whose start is already stored under a topic of the connector; they take its topics.
+    /// Those, and answers in a conversation whose start is stored, or comes with them, under a topic of the connector; they take its
+    /// topics.
     Conversation,
     /// All of them; those that match nothing take all topics of the connector (own pages, reviews of an own product).
     Everything,

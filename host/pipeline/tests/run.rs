@@ -405,6 +405,26 @@ async fn mentions_of_one_instant_are_all_read_again_once() {
     assert_eq!((again.iter().flatten().count(), ids.len()), (300, 300));
 }
 
+/// A cursor the service no longer knew lost everything between it and the day before: the history walk had ended long ago.
+#[tokio::test(start_paused = true)]
+async fn a_lost_position_is_read_again_from_the_history() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(10), 10));
+    run(&bed, plan(board.clone(), vec![])).await;
+    // Ten pages came while nobody looked; the head shows the last of them.
+    let missed = (0..100).map(|number| post(&format!("late {number}"), 1, "acme"));
+    board.posts.lock().expect("not poisoned").splice(0..0, missed);
+    board.trouble.lock().expect("not poisoned").push_back(failure(FailureClass::StaleCursor));
+    run(&bed, plan(board.clone(), vec![])).await;
+    assert_eq!(bed.texts().len(), 110);
+    let days = |days: i64| Some(Instant::from_millis(NOW.as_millis() - days * 24 * Instant::HOUR_MS));
+    assert_eq!(
+        *board.since.lock().expect("not poisoned"),
+        [days(1), days(30), days(1)],
+        "what lies before is the history walk's"
+    );
+}
+
 /// A page that was not found once ended its feed for ever, and nothing told.
 #[tokio::test(start_paused = true)]
 async fn a_planned_feed_that_is_gone_is_tried_again() {
@@ -416,6 +436,18 @@ async fn a_planned_feed_that_is_gone_is_tried_again() {
     assert!(resting, "its trouble is shown");
     run(&bed, plan(board, vec![])).await;
     assert_eq!(bed.texts().len(), 10);
+}
+
+#[tokio::test]
+async fn a_longer_history_is_read_when_it_is_asked_for() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(10), 10));
+    let polls = async |days: u64| {
+        let mut wanted = plan(board.clone(), vec![]);
+        wanted.connectors[0].history = Some(Duration::from_secs(days * 24 * 3_600));
+        run(&bed, wanted).await.0.total().polls
+    };
+    assert_eq!([polls(30).await, polls(30).await, polls(20).await, polls(90).await, polls(90).await], [2, 1, 1, 2, 1]);
 }
 
 /// What the topics are is part of what an analyzer reads: a mention that came under another was left with the old annotations.

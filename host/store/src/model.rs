@@ -132,13 +132,16 @@ pub struct FeedState {
     /// The walk through the history.
     #[serde(default)]
     pub older: Walk,
+    /// From when on that walk was asked to read, at its last poll; unknown in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history_since: Option<Instant>,
 }
 
 impl FeedState {
     /// A feed that was never read.
     #[must_use]
     pub fn new(feed: Feed, child: bool) -> Self {
-        Self { feed, child, newer: Walk::default(), older: Walk::default() }
+        Self { feed, child, newer: Walk::default(), older: Walk::default(), history_since: None }
     }
 
     /// The walk in one direction.
