@@ -23,6 +23,7 @@ use crate::grants::{Grants, origins};
 use crate::http::{HttpError, HttpRequest, HttpResponse};
 use crate::limits::Limits;
 use crate::manifest::Manifest;
+use crate::origin::OriginPattern;
 use crate::schema::with_defaults;
 use crate::secrets::Secrets;
 use draft::Draft;
@@ -68,7 +69,9 @@ impl Road {
         let RoadUse { connector, grants, secrets, limits, exchange } = use_;
         let settings = with_defaults(&manifest.settings, settings);
         for rate in &manifest.rates {
-            for origin in origins(&rate.place, &settings) {
+            // A site that moves to TLS is the same site.
+            let stated = origins(&rate.place, &settings);
+            for origin in stated.iter().cloned().chain(stated.iter().filter_map(OriginPattern::upgraded)) {
                 if !egress.inner.policy.rates.iter().any(|(set, _)| *set == origin) {
                     egress.inner.rates.declare(origin, Pace::of(rate));
                 }
