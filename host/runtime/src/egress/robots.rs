@@ -53,15 +53,19 @@ impl Rules {
         self.robots.crawl_delay().map(|delay| delay.min(LONGEST_DELAY)).filter(|delay| !delay.is_zero())
     }
 
+    /// Why the rules could not be read, if they could not; nothing may be read until they are.
+    pub(crate) fn unread(&self) -> Option<&str> {
+        self.unread.as_deref()
+    }
+
     /// Why `path` (with its query) may not be read, if it may not.
     pub(crate) fn refusal(&self, path: &str) -> Option<String> {
         if self.robots.is_allowed(path) {
             return None;
         }
-        Some(match (&self.unread, self.robots.matching_rule(path)) {
-            (Some(why), _) => format!("its robots.txt could not be read ({why}), so nothing is read for the next minutes"),
-            (None, Some(rule)) => format!("its robots.txt says `Disallow: {}`", rule.pattern()),
-            (None, None) => "its robots.txt disallows it".to_owned(),
+        Some(match self.robots.matching_rule(path) {
+            Some(rule) => format!("its robots.txt says `Disallow: {}`", rule.pattern()),
+            None => "its robots.txt disallows it".to_owned(),
         })
     }
 }
@@ -102,7 +106,8 @@ mod tests {
     async fn none_allows_and_trouble_forbids_for_a_while() {
         assert_eq!(Rules::of(Asked::None, "vigie").refusal("/x"), None);
         let trouble = Some(Rules::of(Asked::Unread("status 503".to_owned()), "vigie"));
-        assert!(current(&trouble).and_then(|rules| rules.refusal("/x")).is_some_and(|why| why.contains("(status 503)")));
+        let rules = current(&trouble).expect("kept");
+        assert!(rules.refusal("/x").is_some() && rules.unread() == Some("status 503"));
         tokio::time::advance(KEPT_UNREAD).await;
         assert!(current(&trouble).is_none());
     }

@@ -199,6 +199,11 @@ impl Road {
             }
             *place = Some(rules);
         }
+        // An overload passes by itself: the service is asked again as after any other.
+        if let Some(why) = current(&place).and_then(|rules| rules.unread()) {
+            let message = format!("{origin}: its robots.txt could not be read ({why}), so nothing is read for the next minutes");
+            return Err(HttpError::connect(message));
+        }
         match current(&place).and_then(|rules| rules.refusal(path)) {
             None => Ok(()),
             Some(why) => Err(HttpError::denied(format!(

@@ -179,8 +179,9 @@ async fn pages_keep_to_robots_txt() {
         "https://api.acme.example/private/x?y=1 may not be read: its robots.txt says `Disallow: /private`; this plugin reads pages meant \
          for people, so robots.txt is kept, and no setting changes that"
     );
-    let message = road.refusal(HttpRequest::get("https://files.acme.example/x")).await;
-    assert!(message.contains("could not be read (status 500), so nothing is read for the next minutes"), "{message}");
+    let error = road.get("https://files.acme.example/x").await.expect_err("its rules are not known");
+    assert_eq!(error.class, HttpErrorClass::Connect, "it passes by itself: {error}");
+    assert!(error.message.contains("could not be read (status 500), so nothing is read for the next minutes"), "{error}");
     road.get("https://api.acme.example/open").await.expect("allowed");
     let robots = site.asked().iter().filter(|asked| asked.path == "/api/robots.txt").count();
     assert_eq!(robots, 1, "asked once a day, not once a page");
