@@ -70,6 +70,13 @@ struct Warm {
     slot: Option<OwnedSemaphorePermit>,
 }
 
+/// What a call is made with.
+enum Seat {
+    Warm(Warm),
+    /// An instance's place among the living.
+    Free(Option<OwnedSemaphorePermit>),
+}
+
 /// The instances that wait for a next call.
 #[derive(Default)]
 struct Standby {
@@ -171,8 +178,10 @@ impl AnalyzerPlugin {
     }
 
     async fn call(&self, documents: &[Document]) -> Result<Vec<Outcome>, CallError> {
+        // Waiting for others to be done is no time of the plugin's.
+        let seat = self.seat().await;
         let meter = Arc::new(Meter::default());
-        let call = self.run(documents, Arc::clone(&meter));
+        let call = self.run(seat, documents, Arc::clone(&meter));
         let (warm, answer) = self.place.bounded(meter, call).await?;
         // It came to an answer, so its instance is sound, whatever the answer says.
         self.keep(warm);
@@ -192,8 +201,8 @@ impl AnalyzerPlugin {
     }
 
     /// One call of the guest; a trap drops the instance with this future.
-    async fn run(&self, documents: &[Document], meter: Arc<Meter>) -> wasmtime::Result<(Warm, analyze::Outcomes)> {
-        let mut warm = self.checkout(meter).await?;
+    async fn run(&self, seat: Seat, documents: &[Document], meter: Arc<Meter>) -> wasmtime::Result<(Warm, analyze::Outcomes)> {
+        let mut warm = self.instance(seat, meter).await?;
         let lent: Vec<_> = documents.iter().map(analyze::document).collect();
         let analyze = warm.function.typed::<analyze::Parameters<'_>, analyze::Answer>(&warm.store)?;
         let (answer,) = analyze.call_async(&mut warm.store, (&self.told, &lent)).await?;
@@ -201,20 +210,29 @@ impl AnalyzerPlugin {
         Ok((warm, answer))
     }
 
-    /// A warm instance, or a new one.
-    async fn checkout(&self, meter: Arc<Meter>) -> wasmtime::Result<Warm> {
+    /// A warm instance, or leave to make one.
+    async fn seat(&self) -> Seat {
         let idle = {
             let mut standby = self.standby.lock().unwrap_or_else(PoisonError::into_inner);
             standby.used = true;
             standby.instances.pop()
         };
-        if let Some(Idle { mut warm, .. }) = idle {
-            warm.store.data_mut().renew(meter);
-            warm.store.set_epoch_deadline(1);
-            return Ok(warm);
+        match idle {
+            Some(Idle { warm, .. }) => Seat::Warm(warm),
+            // The semaphore is never closed.
+            None => Seat::Free(Arc::clone(&self.place.runtime.instances).acquire_owned().await.ok()),
         }
-        // The semaphore is never closed.
-        let slot = Arc::clone(&self.place.runtime.instances).acquire_owned().await.ok();
+    }
+
+    async fn instance(&self, seat: Seat, meter: Arc<Meter>) -> wasmtime::Result<Warm> {
+        let slot = match seat {
+            Seat::Warm(mut warm) => {
+                warm.store.data_mut().renew(meter);
+                warm.store.set_epoch_deadline(1);
+                return Ok(warm);
+            }
+            Seat::Free(slot) => slot,
+        };
         let mut store = self.place.store(meter);
         let instance = self.guest.instantiate_async(&mut store).await?;
         let function =
