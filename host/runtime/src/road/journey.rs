@@ -1,5 +1,6 @@
 //! From a request to its answer, hop by hop.
 
+use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 use url::{Position, Url};
 
@@ -83,7 +84,7 @@ impl Road {
         self.grants.check(&origin, &step.method)?;
         for (name, derived) in self.secrets.derived() {
             if let Some(exchange) = derived.exchange()
-                && exchange.url.path() == url.path()
+                && as_lenient_services_read(&exchange.url) == as_lenient_services_read(url)
                 && Origin::of(&exchange.url).as_ref() == Some(&origin)
             {
                 return Err(HttpError::denied(format!(
@@ -308,4 +309,12 @@ fn next(step: Step, arrival: &Arrival) -> Result<Option<Step>, HttpError> {
         headers.retain(|(name, _)| !name.starts_with("content-"));
     }
     Ok(Some(Step { method, url, own: false, headers, body }))
+}
+
+/// A path with escapes undone and in lower case, without empty segments and what follows a `;`: many services take all these for one,
+/// and whoever may not ask for a place may not ask for it in another spelling.
+fn as_lenient_services_read(url: &Url) -> Vec<String> {
+    let path = percent_decode_str(url.path()).decode_utf8_lossy().to_lowercase();
+    let segments = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default().trim());
+    segments.filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
 }

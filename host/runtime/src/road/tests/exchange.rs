@@ -85,6 +85,10 @@ async fn a_plugin_cannot_ask_for_the_token_itself() {
         message,
         "https://api.acme.example/token is where the host gets the secret `token`; write {{secret:token}} instead of asking for it"
     );
+    for spelling in ["/%74oken", "/Token", "//token/", "/token;v=1", "/token%2F"] {
+        let message = road.refusal(request("POST", &format!("{API}{spelling}"), &[], None)).await;
+        assert!(message.contains("is where the host gets the secret `token`"), "{spelling}: {message}");
+    }
     assert!(site.asked().is_empty());
 }
 
