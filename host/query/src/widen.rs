@@ -128,8 +128,9 @@ fn product(parts: impl Iterator<Item = Clauses>, products: bool) -> Clauses {
     let mut common = Terms::default();
     parts.retain_mut(|clauses| match &mut clauses[..] {
         [only] => {
-            common.all.append(&mut only.all);
-            common.none.append(&mut only.none);
+            // Not `append`, which walks through all that is there for each that comes.
+            common.all.extend(std::mem::take(&mut only.all));
+            common.none.extend(std::mem::take(&mut only.none));
             false
         }
         _ => true,
