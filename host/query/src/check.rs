@@ -112,14 +112,30 @@ fn idle_branches(nodes: &[Node], found: &mut Vec<Diagnostic>) {
 fn wider_than(node: &Node, wild: bool) -> Vec<String> {
     match &node.kind {
         Kind::And(nodes) => nodes.iter().map(Node::to_string).collect(),
-        Kind::Text(TextLeaf { scope, at_least: None, expr: Expr::Words(words) }) => {
-            let mut wider = inside(words, *scope, wild);
-            if *scope != Scope::Any {
-                wider.extend(inside(words, Scope::Any, wild));
-            }
-            wider
+        Kind::Text(TextLeaf { scope, at_least, expr }) if *at_least != Some(0) => {
+            let scopes = if *scope == Scope::Any { vec![Scope::Any] } else { vec![*scope, Scope::Any] };
+            let mut parts = Vec::new();
+            phrases(expr, &mut parts);
+            let each = |scope| parts.iter().flat_map(move |words| inside(words, scope, wild));
+            scopes.into_iter().flat_map(each).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// Words and phrases without which `expr` is found nowhere.
+fn phrases(expr: &Expr, found: &mut Vec<Words>) {
+    match expr {
+        Expr::Words(words) => found.push(words.clone()),
+        Expr::Window { words, .. } => {
+            let alone = |pattern: &Pattern| Words { patterns: vec![pattern.clone()], written: String::new() };
+            found.extend(words.patterns.iter().map(alone));
+        }
+        Expr::Near(near) => {
+            phrases(&near.left, found);
+            phrases(&near.right, found);
+        }
+        Expr::Raw(_) | Expr::AnyOf(_) => {}
     }
 }
 
