@@ -1,9 +1,14 @@
 //! A text as cues see it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use vigie_plugin::features::{Apostrophes, Sort, Words};
 use vigie_plugin::linear::Hash;
+
+/// What posts that are passed on have in place of handles and addresses, and how it is read: as long, so that all words stay where they are.
+const PLACEHOLDERS: [(&str, &str); 5] =
+    [("<user>", "@user "), ("<USER>", "@user "), ("<username>", "@username "), ("<url>", "www.u"), ("<URL>", "www.u")];
 
 /// One word.
 #[derive(Debug, Clone)]
@@ -36,7 +41,7 @@ impl Text {
         self.normal.clear();
         for (part, text) in parts.iter().enumerate() {
             let read = self.normal.as_slice().len();
-            self.normal.append(text, apostrophes);
+            self.normal.append(&with_names(text), apostrophes);
             for word in self.normal.iter().skip(read) {
                 let start = self.folded.len();
                 fold_into(self.normal.text(word), &mut self.folded);
@@ -79,6 +84,17 @@ impl Text {
         };
         parts.get(first.part).and_then(|part| part.get(first.at.start..last.at.end)).unwrap_or_default()
     }
+}
+
+/// A text with handles and addresses where it has words in place of them.
+fn with_names(text: &str) -> Cow<'_, str> {
+    let mut named = Cow::Borrowed(text);
+    for (placeholder, name) in PLACEHOLDERS {
+        if named.contains(placeholder) {
+            named = Cow::Owned(named.replace(placeholder, name));
+        }
+    }
+    named
 }
 
 /// Of a word without accents.
@@ -126,5 +142,21 @@ mod tests {
             ("Déçu", "Très Déçue", "marche PAS")
         );
         assert_eq!((text.raw(8..9, &parts), text.folded(9)), ("", ""));
+    }
+
+    #[test]
+    fn what_stands_for_a_handle_is_one() {
+        let parts = ["hey <USER> and <username>, see <url> là"];
+        let mut text = Text::default();
+        text.read(&parts, Apostrophes::Join);
+        let sorts: Vec<Sort> = text.words().iter().map(|word| word.sort).collect();
+        assert_eq!(
+            sorts,
+            [Sort::Word, Sort::Handle, Sort::Word, Sort::Handle, Sort::Word, Sort::Address, Sort::Word],
+            "{:?}",
+            text.words()
+        );
+        assert_eq!(text.raw(6..7, &parts), "là");
+        assert!(PLACEHOLDERS.iter().all(|(placeholder, name)| placeholder.len() == name.len()));
     }
 }
