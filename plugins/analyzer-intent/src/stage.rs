@@ -1,7 +1,7 @@
-//! The wording as a whole: a linear model that hears problems, displeasure, pleasure and the wish to get something in English texts.
+//! The wording as a whole: a linear model that hears problems, displeasure, pleasure, complaints and the wish to buy in English texts.
 //!
-//! It was trained on requests to a bank's help desk and to assistants, and on posts labelled by emotion; none of these is labelled by
-//! intent, so what it hears only ever adds to cues (see [`crate::judge`]).
+//! The first three classes were trained on requests to a bank's help desk and to assistants, and on posts labelled by emotion; the last two
+//! on posts that were labelled by intent for it. What it hears is added to cues (see [`crate::judge`]).
 
 use std::sync::OnceLock;
 
@@ -9,13 +9,13 @@ use vigie_plugin::features::{Grams, Words, negates_in_english};
 use vigie_plugin::linear::Model;
 
 /// The classes of the model, in its order.
-pub const CLASSES: [&str; 4] = ["problem", "displeased", "pleased", "wants"];
+pub const CLASSES: [&str; 5] = ["problem", "displeased", "pleased", "complains", "buys"];
 /// The features of the model.
 pub const GRAMS: Grams = Grams { words: 2, shortest: 4, longest: 5 };
 /// How far a negation reaches, in words.
 pub const REACH: usize = 3;
 
-/// What the wording says, each from 0 to 1.
+/// What the wording says: the first three from 0 to 1, the others as log odds, among as many posts that do as that do not.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Tone {
     /// Something does not work, is lost, was charged wrongly.
@@ -24,8 +24,10 @@ pub struct Tone {
     pub displeased: f32,
     /// The author admires, loves or thanks.
     pub pleased: f32,
-    /// The author wants to get something.
-    pub wants: f32,
+    /// A company, product or service did not do as it should.
+    pub complains: f32,
+    /// The author wants or plans to buy something.
+    pub buys: f32,
 }
 
 /// Whether a word turns around what follows.
@@ -40,22 +42,26 @@ pub fn features(words: &mut Words, emit: impl FnMut(u32)) {
     words.each_feature(GRAMS, emit);
 }
 
-/// The tone of an English text.
+/// The tone of an English text, by the table shipped.
 #[must_use]
 pub fn tone(words: &mut Words) -> Tone {
     static MODEL: OnceLock<Option<Model<'static>>> = OnceLock::new();
-    let Some(model) = MODEL.get_or_init(|| Model::read(include_bytes!("../table/intent.bin")).ok()) else {
-        return Tone::default();
-    };
+    let model = MODEL.get_or_init(|| Model::read(include_bytes!("../table/intent.bin")).ok());
+    model.as_ref().map_or_else(Tone::default, |model| tone_by(model, words))
+}
+
+/// The tone of an English text by a model of [`CLASSES`].
+#[must_use]
+pub fn tone_by(model: &Model<'_>, words: &mut Words) -> Tone {
     let mut sums = model.sums();
     features(words, |feature| sums.add(feature));
     let scores = sums.finish(&[]);
     if scores.features == 0 {
         return Tone::default();
     }
-    match scores.probabilities().as_slice() {
-        [problem, displeased, pleased, wants] => {
-            Tone { problem: *problem, displeased: *displeased, pleased: *pleased, wants: *wants }
+    match (scores.probabilities().as_slice(), scores.raw()) {
+        ([problem, displeased, pleased, ..], [_, _, _, complains, buys]) => {
+            Tone { problem: *problem, displeased: *displeased, pleased: *pleased, complains: *complains, buys: *buys }
         }
         _ => Tone::default(),
     }
@@ -84,6 +90,9 @@ mod tests {
         let happy = read("I love this so much, thank you, you are wonderful");
         assert!(broken.problem > 0.5 && happy.problem < 0.2, "{broken:?} {happy:?}");
         assert!(happy.pleased > 0.5 && broken.pleased < 0.3, "{broken:?} {happy:?}");
+        let wish = read("thinking about getting a new laptop next week");
+        assert!(broken.complains > happy.complains && broken.complains > wish.complains, "{broken:?} {happy:?} {wish:?}");
+        assert!(wish.buys > happy.buys && wish.buys > broken.buys, "{broken:?} {happy:?} {wish:?}");
         assert_eq!(read(""), Tone::default());
     }
 }

@@ -55,9 +55,7 @@ impl Data {
     /// # Errors
     /// When the file cannot be read.
     pub(crate) fn rows(&self, name: &str) -> Result<Vec<Row>> {
-        let text = self.text(&format!("{name}.tsv"), 1)?;
-        let row = |line: &str| Row(line.split('\t').map(str::to_owned).collect());
-        Ok(text.lines().skip(1).filter(|line| !line.is_empty()).map(row).collect())
+        Ok(rows(&self.text(&format!("{name}.tsv"), 1)?))
     }
 
     /// The lines of `<name>.jsonl`.
@@ -68,8 +66,20 @@ impl Data {
         Ok(self.text(&format!("{name}.jsonl"), 0)?.lines().map(str::to_owned).collect())
     }
 
+    /// The rows of `own/<name>.tsv` beside this trainer: what was labelled or written for it.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn own(&self, name: &str) -> Result<Vec<Row>> {
+        Ok(rows(&self.text_in(Path::new(env!("CARGO_MANIFEST_DIR")), &format!("own/{name}.tsv"), 1)?))
+    }
+
     fn text(&self, file: &str, headers: usize) -> Result<String> {
-        let path = self.folder.join(file);
+        self.text_in(&self.folder, file, headers)
+    }
+
+    fn text_in(&self, folder: &Path, file: &str, headers: usize) -> Result<String> {
+        let path = folder.join(file);
         let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
         let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
         let rows = text.lines().count().saturating_sub(headers);
@@ -81,4 +91,10 @@ impl Data {
     pub(crate) fn read(&self) -> BTreeMap<String, Read> {
         self.read.borrow().clone()
     }
+}
+
+/// The rows below the header.
+fn rows(text: &str) -> Vec<Row> {
+    let row = |line: &str| Row(line.split('\t').map(str::to_owned).collect());
+    text.lines().skip(1).filter(|line| !line.is_empty()).map(row).collect()
 }

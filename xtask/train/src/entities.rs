@@ -23,9 +23,9 @@ const LEAST: f32 = 0.35;
 
 /// One tagged post, put together as people write: handles and hashtags have their sign, words one space.
 #[derive(Debug)]
-struct Post {
+pub(crate) struct Post {
     source: String,
-    text: String,
+    pub(crate) text: String,
     /// Names: class and place.
     names: Vec<(usize, Range<usize>)>,
 }
@@ -146,7 +146,7 @@ fn print(what: &str, hits: &[Hits]) {
     }
 }
 
-fn read(data: &Data, name: &str) -> Result<Vec<Post>> {
+pub(crate) fn read(data: &Data, name: &str) -> Result<Vec<Post>> {
     data.lines(name)?.iter().map(|line| post(line).with_context(|| format!("{name}: {line}"))).collect()
 }
 
