@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value, json};
 use vigie_mention::delivery::{Direction, Feed};
 use vigie_mention::{ConnectorId, FeedKey, Instant, Mention, TopicId};
-use vigie_store::{Commit, Coverage, FeedState, Record, Signals, Store};
+use vigie_store::{Basis, Commit, Coverage, FeedState, Record, Signals, Store};
 
 const NOW: &str = "2026-11-22T12:00:00Z";
 
@@ -71,6 +71,7 @@ fn fill(folder: &Path) {
         topics: topics.iter().map(|name| TopicId::new(*name).expect("a name")).collect(),
         annotations: vec![],
         signals: Signals::default(),
+        basis: Basis::Unseen,
     };
     let feed = Feed { id: "all".into(), title: "all".into(), params: String::new(), expires_at: None };
     let commit = Commit {

@@ -5,7 +5,7 @@ use vigie_mention::delivery::{Direction, Feed};
 use vigie_mention::{
     Author, ConnectorId, Engagement, FailureClass, FeedKey, Instant, Mention, MentionKind, Moment, Precision, TopicId, Window,
 };
-use vigie_store::{Analysis, Commit, Coverage, FeedState, InUse, Polarity, Record, Signals, Snapshot, Store};
+use vigie_store::{Analysis, Basis, Commit, Coverage, FeedState, InUse, Polarity, Record, Signals, Snapshot, Store};
 
 fn at(text: &str) -> Instant {
     text.parse().expect("an instant")
@@ -43,7 +43,8 @@ fn record(id: &str, published: &str, author: &str, topics: &[&str], label: Optio
         attributes: Vec::new(),
     };
     let signals = Signals { label, ..Signals::default() };
-    Record { mention, topics: topics.iter().map(|name| topic(name)).collect(), annotations: Vec::new(), signals }
+    let topics = topics.iter().map(|name| topic(name)).collect();
+    Record { mention, topics, annotations: Vec::new(), signals, basis: Basis::Unseen }
 }
 
 fn commit(when: &str, records: Vec<Record>, failed: bool) -> Commit {

@@ -1,8 +1,11 @@
 //! Drives the feeds of one connector: plans them, polls those that are due, commits what each poll brings.
 
+mod commit;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::RwLock;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio::time::Instant as Tick;
@@ -13,16 +16,15 @@ use vigie_mention::{Failure, FailureClass, FeedKey, Instant, KNOWN_FEED};
 use vigie_runtime::CallError;
 use vigie_store::{FeedState, Receipt, Store, Walk, Writer};
 
-use crate::admit::Admission;
 use crate::annotate::Annotator;
-use crate::digest::{self, Digest, Digested};
+use crate::digest::{self, Poll};
 use crate::error::PipelineError;
 use crate::event::{Event, Tally};
 use crate::feeds::{Due, Feeds};
 use crate::known::{self, Pass, Schedule};
 use crate::plan::{Connector, Options, Topic};
 use crate::quarantine::Quarantine;
-use crate::route::{Bearer, Router};
+use crate::route::Router;
 use crate::run::Mode;
 use crate::schedule::{self, Beat};
 
@@ -45,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) events: UnboundedSender<Event>,
     pub(crate) stop: CancellationToken,
+    /// Held together while batches are digested and committed, and alone by one that others have overtaken too often.
+    pub(crate) turns: RwLock<()>,
 }
 
 /// One connector at work.
@@ -227,22 +231,8 @@ impl Worker {
                     state.history_since = job.since;
                 }
                 let children = batch.feeds.clone();
-                let snapshot = self.read(|snapshot, _| Ok(snapshot))?;
-                let digest = Digest {
-                    admission: self.admission(beat.now),
-                    bearer: Bearer {
-                        connector: &self.connector.id,
-                        topics: &self.connector.topics,
-                        accept: self.connector.accept,
-                    },
-                    router: &self.shared.router,
-                    annotator: &self.shared.annotator,
-                    snapshot: &snapshot,
-                    events: &self.shared.events,
-                };
-                let digested = digest.batch(key, job.direction, state.clone(), batch).await;
-                drop(snapshot);
-                let tally = self.commit_batch(digested.map_err(|source| self.store_error(source))?, &job).await?;
+                let poll = Poll { key, direction: job.direction, state: state.clone(), at: beat.now };
+                let tally = self.commit_batch(&poll, batch, &job.before.feed.title).await?;
                 if let Some(live) = feeds.get_mut(&job.feed) {
                     live.trail(job.direction).brought(tally.received > tally.known);
                 }
@@ -264,7 +254,8 @@ impl Worker {
                         live.restart_history();
                     }
                 }
-                let receipt = self.writer_commit(digest::failed(key, job.direction, state.clone(), class, beat.now)).await?;
+                let receipt = self.write(Arc::new(digest::failed(key, job.direction, state.clone(), class, beat.now))).await;
+                let receipt = receipt.map_err(|source| self.store_error(source))?;
                 debug_assert_eq!(receipt, Receipt::default(), "a failed poll brings no mentions");
                 self.tally.polls += 1;
                 self.tally.failed += 1;
@@ -276,35 +267,6 @@ impl Worker {
         }
         feeds.forget_expired(beat.now);
         Ok(())
-    }
-
-    async fn commit_batch(&mut self, digested: Digested, job: &Job) -> Result<Tally, PipelineError> {
-        let Digested { commit, reached } = digested;
-        let (coverage, letters) = (commit.coverage, commit.dead_letters.len());
-        let receipt = self.writer_commit(commit).await?;
-        let tally = Tally {
-            polls: 1,
-            failed: 0,
-            received: coverage.received.into(),
-            new: receipt.new.into(),
-            updated: receipt.updated.into(),
-            known: u64::from(receipt.unchanged) + u64::from(coverage.known),
-            off_topic: coverage.off_topic.into(),
-            refused: coverage.refused.into(),
-            removed: receipt.removed.into(),
-            dead_letters: (letters as u64).saturating_sub(coverage.refused.into()),
-        };
-        self.tally.add(&tally);
-        let since = self.connector.history.map(|history| self.now() - history).filter(|_| job.direction == Direction::Older);
-        self.tell(Event::Committed {
-            connector: self.connector.id.clone(),
-            feed: job.before.feed.title.clone(),
-            direction: job.direction,
-            tally,
-            reached,
-            since,
-        });
-        Ok(tally)
     }
 
     /// The walk after an error, and the class it goes into the ledger with.
@@ -381,12 +343,6 @@ impl Worker {
         }
     }
 
-    fn admission(&self, now: Instant) -> Admission {
-        let source = &self.connector.source;
-        let most_bytes = source.mention_bytes();
-        Admission { source: source.id().to_owned(), instance: source.instance().to_owned(), now, most_bytes }
-    }
-
     fn beat(&mut self) -> Beat {
         Beat { now: self.now(), every: self.connector.every, chance: self.random.f64() }
     }
@@ -401,13 +357,6 @@ impl Worker {
     ) -> Result<T, PipelineError> {
         let snapshot = self.shared.store.snapshot().map_err(|source| self.store_error(source))?;
         read(snapshot, &self.connector).map_err(|source| self.store_error(source))
-    }
-
-    async fn writer_commit(&self, commit: vigie_store::Commit) -> Result<Receipt, PipelineError> {
-        let mentions = commit.records.len();
-        let span = tracing::debug_span!("connector.commit", connector = %self.connector.id, mentions);
-        let committed = self.shared.writer.commit(commit).instrument(span).await;
-        committed.map_err(|source| self.store_error(source))
     }
 
     fn store_error(&self, source: vigie_store::StoreError) -> PipelineError {

@@ -3,29 +3,43 @@
 use std::collections::{HashMap, HashSet};
 
 use tokio::sync::mpsc::UnboundedSender;
-use vigie_mention::delivery::{Batch, Change, Direction};
-use vigie_mention::{FeedKey, Instant, Mention, MentionKey, TopicId};
+use vigie_mention::delivery::{Batch, Change, Direction, Feed};
+use vigie_mention::{Annotation, FeedKey, Instant, Mention, MentionKey, TopicId};
 use vigie_runtime::Read;
-use vigie_store::{Commit, Coverage, DeadLetter, FeedState, Record, Snapshot, StoreError, Stored};
+use vigie_store::{Basis, Commit, Coverage, DeadLetter, FeedState, Record, Seen, Snapshot, StoreError, Stored};
 
 use crate::admit::{Admission, admit, admit_id};
-use crate::annotate::{Annotator, Item};
+use crate::annotate::{ANNOTATE, Annotator, Item};
 use crate::event::Event;
 use crate::route::{Bearer, Delivered, Router};
 
 /// What digesting needs to know besides the batch.
 pub(crate) struct Digest<'a> {
-    pub(crate) admission: Admission,
     pub(crate) bearer: Bearer<'a>,
     pub(crate) router: &'a Router,
     pub(crate) annotator: &'a Annotator,
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) events: &'a UnboundedSender<Event>,
+    /// What an earlier digest of the same batch came to, against what was stored then.
+    pub(crate) earlier: Option<&'a Commit>,
 }
 
-/// A commit, and what it leaves to tell.
-pub(crate) struct Digested {
-    pub(crate) commit: Commit,
+/// Which poll a batch is of.
+pub(crate) struct Poll {
+    pub(crate) key: FeedKey,
+    pub(crate) direction: Direction,
+    /// The feed's state after this poll.
+    pub(crate) state: FeedState,
+    pub(crate) at: Instant,
+}
+
+/// A batch after admission, as delivered: what is stored may change before it is committed, and then it is digested again.
+pub(crate) struct Admitted {
+    mentions: Vec<Mention>,
+    removals: Vec<MentionKey>,
+    children: Vec<Feed>,
+    coverage: Coverage,
+    refused: Vec<DeadLetter>,
     /// Oldest instant among the mentions delivered.
     pub(crate) reached: Option<Instant>,
 }
@@ -46,30 +60,12 @@ impl Fate {
 }
 
 impl Digest<'_> {
-    /// Admits, matches and annotates a batch. The feed's `state` is already the one after this poll.
-    pub(crate) async fn batch(
-        &self,
-        key: FeedKey,
-        direction: Direction,
-        state: FeedState,
-        batch: Batch,
-    ) -> Result<Digested, StoreError> {
-        let now = self.admission.now;
-        let received = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
-        let mut coverage = Coverage { asked: 1, received, ..Coverage::default() };
-        let mut dead_letters = Vec::new();
-        let mut reached = None;
-
-        let (mut removals, mut delivered) = (Vec::new(), Vec::new());
-        for fate in self.admit_all(batch.changes, &mut coverage, &mut dead_letters) {
-            let mut mention = match fate {
-                Fate::Remove(key) => {
-                    removals.push(key);
-                    continue;
-                }
-                Fate::Keep(mention) => *mention,
-            };
-            reached = Some(reached.map_or(mention.at(), |oldest: Instant| oldest.min(mention.at())));
+    /// Completes the mentions with what is known of them, matches and annotates them.
+    pub(crate) async fn batch(&self, poll: &Poll, batch: &Admitted) -> Result<Commit, StoreError> {
+        let mut coverage = batch.coverage;
+        let mut delivered = Vec::with_capacity(batch.mentions.len());
+        for mention in &batch.mentions {
+            let mut mention = mention.clone();
             let stored = self.snapshot.mention(&mention.key())?;
             if let Some(stored) = &stored {
                 mention.keep_known(&stored.mention);
@@ -77,81 +73,45 @@ impl Digest<'_> {
             delivered.push(Delivered { mention, stored });
         }
         let routes = self.router.route(&delivered, self.bearer, self.snapshot)?;
-        let (mut items, mut annotated) = (Vec::new(), Vec::new());
+        let mut earlier = Earlier::new(self.earlier);
+        let (mut items, mut bases, mut annotated) = (Vec::new(), Vec::new(), Vec::new());
         for (Delivered { mention, stored }, topics) in delivered.into_iter().zip(routes) {
             let Some(topics) = topics else {
                 coverage.off_topic += 1;
                 continue;
             };
-            match stored {
-                Some(stored) if self.still_holds(&stored, &mention, &topics) => {
-                    annotated.push(Item { mention, topics, annotations: stored.annotations });
+            let holds = stored.as_ref().is_some_and(|stored| self.still_holds(stored, &mention, &topics));
+            let (basis, known) = basis(stored);
+            let known = if holds { Some(known) } else { earlier.annotations(&mention, &topics) };
+            match known {
+                Some(annotations) => annotated.push((Item { mention, topics, annotations }, basis)),
+                None => {
+                    items.push(Item { mention, topics, annotations: Vec::new() });
+                    bases.push(basis);
                 }
-                _ => items.push(Item { mention, topics, annotations: Vec::new() }),
             }
         }
-        let failed = self.annotator.annotate(&mut items, now, self.events).await;
-        items.append(&mut annotated);
+        let mut failed = self.annotator.annotate(&mut items, poll.at, self.events).await;
+        failed.append(&mut earlier.failed);
 
         let without: HashSet<&MentionKey> = failed.iter().map(|letter| &letter.key).collect();
-        let record = |Item { mention, topics, annotations }: Item| {
+        let record = |(Item { mention, topics, annotations }, basis): (Item, Basis)| {
             let complete = without.is_empty() || !without.contains(&mention.key());
             let signals = self.annotator.signals(&mention, &annotations, complete);
-            Record { mention, topics, annotations, signals }
+            Record { mention, topics, annotations, signals, basis }
         };
-        let records = items.into_iter().map(record).collect();
-        dead_letters.extend(failed);
-        let commit =
-            Commit { feed: key, direction, at: now, records, removals, children: batch.feeds, state, coverage, dead_letters };
-        Ok(Digested { commit, reached })
-    }
-
-    /// Admits every change; of several about one mention the last counts, in the place of the first.
-    fn admit_all(&self, changes: Vec<Change>, coverage: &mut Coverage, letters: &mut Vec<DeadLetter>) -> Vec<Fate> {
-        let Admission { source, instance, now, .. } = &self.admission;
-        let key = |id: &str| MentionKey { source: source.clone(), instance: instance.clone(), id: id.to_owned() };
-        let mut places: HashMap<String, usize> = HashMap::with_capacity(changes.len());
-        let mut fates: Vec<Fate> = Vec::with_capacity(changes.len());
-        for change in changes {
-            let (id, fate) = match change {
-                Change::Remove(id) => (id.clone(), admit_id(&id).map(|id| Fate::Remove(key(id)))),
-                Change::Upsert(raw) => {
-                    (raw.id.clone(), admit(&self.admission, *raw).map(|mention| Fate::Keep(Box::new(mention))))
-                }
-            };
-            match fate {
-                Ok(fate) => {
-                    let id = match &fate {
-                        Fate::Keep(mention) => mention.id.clone(),
-                        Fate::Remove(key) => key.id.clone(),
-                    };
-                    match places.get(&id) {
-                        Some(&place) => {
-                            coverage.known += 1;
-                            fates[place] = fate.after(&fates[place]);
-                        }
-                        None => {
-                            places.insert(id, fates.len());
-                            fates.push(fate);
-                        }
-                    }
-                }
-                Err(refusal) => {
-                    coverage.refused += 1;
-                    let id: String = id.chars().filter(|char| !char.is_control()).take(80).collect();
-                    tracing::debug!(source = %source, id, %refusal, "mention refused");
-                    letters.push(DeadLetter {
-                        key: key(&id),
-                        plugin: source.clone(),
-                        version: String::new(),
-                        stage: "admit".to_owned(),
-                        message: refusal.to_string(),
-                        at: *now,
-                    });
-                }
-            }
-        }
-        fates
+        let records = items.into_iter().zip(bases).chain(annotated).map(record).collect();
+        Ok(Commit {
+            feed: poll.key.clone(),
+            direction: poll.direction,
+            at: poll.at,
+            records,
+            removals: batch.removals.clone(),
+            children: batch.children.clone(),
+            state: poll.state.clone(),
+            coverage,
+            dead_letters: batch.refused.iter().cloned().chain(failed).collect(),
+        })
     }
 
     /// Whether the annotations of a stored mention hold for the one delivered now, so that nothing is analyzed twice.
@@ -166,6 +126,105 @@ impl Digest<'_> {
             && (known.hashtags == mention.hashtags || unread("hashtags"))
             && stored.signals.analyzed == Some(self.annotator.fingerprint())
     }
+}
+
+/// What a record is made from, and the annotations it had.
+fn basis(stored: Option<Stored>) -> (Basis, Vec<Annotation>) {
+    match stored {
+        Some(Stored { mention, topics, annotations, .. }) => (Basis::Stored(Box::new(Seen { mention, topics })), annotations),
+        None => (Basis::Nothing, Vec::new()),
+    }
+}
+
+/// What the analyzers said the last time the batch was digested; most of it comes out the same again.
+struct Earlier<'a> {
+    records: HashMap<&'a str, &'a Record>,
+    letters: &'a [DeadLetter],
+    /// Of the mentions taken over: what could not be annotated.
+    failed: Vec<DeadLetter>,
+}
+
+impl<'a> Earlier<'a> {
+    fn new(commit: Option<&'a Commit>) -> Self {
+        let records = commit.map_or(&[][..], |commit| &commit.records);
+        Self {
+            records: records.iter().map(|record| (record.mention.id.as_str(), record)).collect(),
+            letters: commit.map_or(&[], |commit| &commit.dead_letters),
+            failed: Vec::new(),
+        }
+    }
+
+    /// The annotations of this mention, if it came out the same.
+    fn annotations(&mut self, mention: &Mention, topics: &[TopicId]) -> Option<Vec<Annotation>> {
+        let same = |record: &&&Record| record.mention == *mention && record.topics == topics;
+        let record = self.records.get(mention.id.as_str()).filter(same)?;
+        let about = |letter: &&DeadLetter| letter.stage == ANNOTATE && letter.key.id == mention.id;
+        self.failed.extend(self.letters.iter().filter(about).cloned());
+        Some(record.annotations.clone())
+    }
+}
+
+impl Admitted {
+    /// Admits every change of a batch.
+    pub(crate) fn of(batch: Batch, admission: &Admission) -> Self {
+        let received = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
+        let mut coverage = Coverage { asked: 1, received, ..Coverage::default() };
+        let (mut mentions, mut removals, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        for fate in admit_all(admission, batch.changes, &mut coverage, &mut refused) {
+            match fate {
+                Fate::Remove(key) => removals.push(key),
+                Fate::Keep(mention) => mentions.push(*mention),
+            }
+        }
+        let reached = mentions.iter().map(Mention::at).min();
+        Self { mentions, removals, children: batch.feeds, coverage, refused, reached }
+    }
+}
+
+/// Admits every change; of several about one mention the last counts, in the place of the first.
+fn admit_all(admission: &Admission, changes: Vec<Change>, coverage: &mut Coverage, letters: &mut Vec<DeadLetter>) -> Vec<Fate> {
+    let Admission { source, instance, now, .. } = admission;
+    let key = |id: &str| MentionKey { source: source.clone(), instance: instance.clone(), id: id.to_owned() };
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(changes.len());
+    let mut fates: Vec<Fate> = Vec::with_capacity(changes.len());
+    for change in changes {
+        let (id, fate) = match change {
+            Change::Remove(id) => (id.clone(), admit_id(&id).map(|id| Fate::Remove(key(id)))),
+            Change::Upsert(raw) => (raw.id.clone(), admit(admission, *raw).map(|mention| Fate::Keep(Box::new(mention)))),
+        };
+        match fate {
+            Ok(fate) => {
+                let id = match &fate {
+                    Fate::Keep(mention) => mention.id.clone(),
+                    Fate::Remove(key) => key.id.clone(),
+                };
+                match places.get(&id) {
+                    Some(&place) => {
+                        coverage.known += 1;
+                        fates[place] = fate.after(&fates[place]);
+                    }
+                    None => {
+                        places.insert(id, fates.len());
+                        fates.push(fate);
+                    }
+                }
+            }
+            Err(refusal) => {
+                coverage.refused += 1;
+                let id: String = id.chars().filter(|char| !char.is_control()).take(80).collect();
+                tracing::debug!(source = %source, id, %refusal, "mention refused");
+                letters.push(DeadLetter {
+                    key: key(&id),
+                    plugin: source.clone(),
+                    version: String::new(),
+                    stage: "admit".to_owned(),
+                    message: refusal.to_string(),
+                    at: *now,
+                });
+            }
+        }
+    }
+    fates
 }
 
 /// The commit of a poll that brought nothing but a failure.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::RwLock;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -77,6 +78,7 @@ impl Pipeline {
             options: self.options.clone(),
             events: events.clone(),
             stop: stop_all.clone(),
+            turns: RwLock::default(),
         });
         let history = tokio::spawn(self.pass_over_history(annotator, events, stop_all.clone()));
         let mut workers: JoinSet<(ConnectorId, Result<Ended, PipelineError>)> = JoinSet::new();

@@ -1,6 +1,8 @@
 //! Whole runs of the pipeline over plugins made of Rust: nothing lost, nothing doubled, whatever happens on the way.
 
 mod fakes;
+#[path = "run/together.rs"]
+mod together;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -12,7 +12,7 @@ use vigie_mention::{
     Annotation, Author, ConnectorId, Engagement, FeedKey, Instant, Mention, MentionKind, Moment, Precision, TopicId, Value,
     Window,
 };
-use vigie_store::{Commit, Coverage, FeedState, Filter, Polarity, Record, Signals, Store};
+use vigie_store::{Basis, Commit, Coverage, FeedState, Filter, Polarity, Record, Signals, Store};
 
 const START_MS: i64 = 1_700_000_000_000;
 
@@ -136,6 +136,7 @@ fn record(number: u64, topics: &[TopicId], random: &mut fastrand::Rng) -> Record
         topics: topics.iter().filter(|_| random.bool()).cloned().collect(),
         annotations: vec![annotation],
         signals: Signals { sentiment: Some(score), label: Some(Polarity::Neutral), ..Signals::default() },
+        basis: Basis::Unseen,
     }
 }
 

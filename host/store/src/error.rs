@@ -67,6 +67,15 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Somebody else changed a mention after it was looked at. Nothing of the commit is kept; one made anew from what is stored now
+    /// loses neither.
+    #[error("{mention} in store {} was changed by another commit after it was read; read it again and commit anew", path.display())]
+    Overtaken {
+        /// The file.
+        path: PathBuf,
+        /// The first such mention.
+        mention: String,
+    },
     /// A record that cannot be written down.
     #[error("{what} cannot be stored in {}: {message}; please report this", path.display())]
     Encoding {
@@ -96,6 +105,8 @@ pub(crate) enum Fault {
     Newer { found: u64, known: u64 },
     Damaged(String),
     Encoding { what: String, message: String },
+    // Place in its group of the first commit that is no longer based on what is stored, and the mention.
+    Overtaken(usize, String),
 }
 
 macro_rules! from_redb {
@@ -145,6 +156,7 @@ impl Site {
             Fault::Newer { found, known } => StoreError::Newer { path, found, known },
             Fault::Damaged(message) => StoreError::Damaged { path, message },
             Fault::Encoding { what, message } => StoreError::Encoding { path, what, message },
+            Fault::Overtaken(_, mention) => StoreError::Overtaken { path, mention },
             Fault::Redb(error) => match error {
                 redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => StoreError::Locked { path },
                 redb::Error::PreviousIo | redb::Error::DatabaseClosed | redb::Error::LockPoisoned(_) => self.stopped(),

@@ -36,8 +36,8 @@ pub use filter::{Filter, Mentions, Order};
 pub use in_use::InUse;
 pub use ledger::{Ledger, LedgerRow};
 pub use model::{
-    Commit, Coverage, DeadLetter, FeedState, Polarity, Previous, Receipt, Record, Renewal, Renewed, Signals, Stored, Tombstone,
-    Walk, WalkStatus,
+    Basis, Commit, Coverage, DeadLetter, FeedState, Polarity, Previous, Receipt, Record, Renewal, Renewed, Seen, Signals, Stored,
+    Tombstone, Walk, WalkStatus,
 };
 pub use names::AuthorName;
 pub use read::{Known, Reach, Snapshot, Stats};

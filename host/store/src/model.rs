@@ -16,7 +16,8 @@ pub struct Commit {
     pub direction: Direction,
     /// The host's clock at the time of the poll: becomes `updated_at` and the ledger's hour, and lets child feeds expire.
     pub at: Instant,
-    /// Mentions to insert or update, in the order delivered: a later record of the same mention wins.
+    /// Mentions to insert or update, in the order delivered: a later record of the same mention wins. Where one is no longer what its
+    /// [`Basis`] says, nothing of the commit is written: see [`crate::StoreError::Overtaken`].
     pub records: Vec<Record>,
     /// Mentions the service says are gone; those the store does not know are passed over.
     pub removals: Vec<MentionKey>,
@@ -41,6 +42,30 @@ pub struct Record {
     pub annotations: Vec<Annotation>,
     /// What goes into the facts.
     pub signals: Signals,
+    /// What the store had of it when this record was made.
+    pub basis: Basis,
+}
+
+/// What a [`Record`] was made from: what is delivered of a mention is completed with what is known of it, so a record is only right
+/// as long as that is what is known.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Basis {
+    /// Nobody looked: the record replaces whatever is there.
+    #[default]
+    Unseen,
+    /// Nothing was stored. Such a mention may come once in a commit.
+    Nothing,
+    /// This was stored. Such a mention may come once in a commit.
+    Stored(Box<Seen>),
+}
+
+/// What of a stored mention goes into the next record of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// The mention.
+    pub mention: Mention,
+    /// Topics it belonged to.
+    pub topics: Vec<TopicId>,
 }
 
 /// Which way an opinion leans.

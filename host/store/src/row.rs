@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use vigie_mention::{Instant, Mention, TopicId};
 
 use crate::error::Fault;
-use crate::{Previous, Signals};
+use crate::{Basis, Previous, Signals};
 
 /// What `MENTIONS` holds.
 #[derive(Debug, Deserialize)]
@@ -30,6 +30,15 @@ impl Row {
         let same = self.mention == *mention;
         self.mention.collected_at = collected_at;
         same
+    }
+
+    /// Whether a record with this basis takes everything into account that is stored.
+    pub(crate) fn is_basis(&self, basis: &Basis) -> bool {
+        match basis {
+            Basis::Unseen => true,
+            Basis::Nothing => false,
+            Basis::Stored(seen) => self.mention == seen.mention && self.topics == seen.topics,
+        }
     }
 
     /// Whether what is stored was edited later than this. A service's search may lag behind its pages.

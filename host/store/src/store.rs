@@ -1,5 +1,6 @@
 //! Opening the file, and the handles on it.
 
+use std::borrow::Borrow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -138,16 +139,47 @@ impl Store {
     }
 
     /// Writes the commits, in this order, in one transaction that is on the disk when this returns. How commits are grouped makes
-    /// no difference to what is stored. Waits for another transaction to end; blocks, so async code uses [`Store::writer`].
+    /// no difference to what is stored, as long as each is [based](crate::Basis) on what those before it leave. Waits for another
+    /// transaction to end; blocks, so async code uses [`Store::writer`].
     ///
     /// # Errors
-    /// Nothing of any of the commits is stored then. After `DiskFull`, `Io` and `Stopped` the store must be opened anew to write.
+    /// Nothing of any of the commits is stored then. `Overtaken` is mended by a new look and a new commit. After `DiskFull`, `Io` and `Stopped` the store must be opened anew to write.
     pub fn commit(&self, commits: Vec<Commit>) -> Result<Vec<Receipt>, StoreError> {
-        self.commit_all(&commits)
+        self.try_commit(&commits).map_err(|fault| self.site.error(fault))
     }
 
-    pub(crate) fn commit_all(&self, commits: &[Commit]) -> Result<Vec<Receipt>, StoreError> {
-        self.try_commit(commits).map_err(|fault| self.site.error(fault))
+    /// Writes the commits that can be written, each whole or not at all, in as few transactions as that takes; one answer each.
+    pub(crate) fn commit_each<C: Borrow<Commit>>(&self, commits: &[C]) -> Vec<Result<Receipt, StoreError>> {
+        let mut answers = Vec::with_capacity(commits.len());
+        let mut rest = commits;
+        while !rest.is_empty() {
+            let fault = match self.try_commit(rest) {
+                Ok(receipts) => {
+                    answers.extend(receipts.into_iter().map(Ok));
+                    break;
+                }
+                Err(fault) => fault,
+            };
+            let overtaken = if let Fault::Overtaken(place, _) = fault { Some(place) } else { None };
+            match (overtaken, self.site.error(fault)) {
+                // Those before it do without it; those behind it have not been looked at.
+                (Some(place), error) => {
+                    answers.extend(self.commit_each(&rest[..place]));
+                    answers.push(Err(error));
+                    rest = &rest[place + 1..];
+                }
+                // One that cannot be written down must not take the others with it.
+                (None, StoreError::Encoding { .. }) if rest.len() > 1 => {
+                    answers.extend(rest.chunks(1).flat_map(|one| self.commit_each(one)));
+                    break;
+                }
+                (None, error) => {
+                    answers.extend(rest.iter().map(|_| Err(error.clone())));
+                    break;
+                }
+            }
+        }
+        answers
     }
 
     /// Writes what analyzers made of stored mentions, in one transaction; how many it changed. Blocks, as [`Store::commit`].
@@ -169,7 +201,7 @@ impl Store {
         self.transact(|transaction| in_use::announce(transaction, now)).map_err(|fault| self.site.error(fault))
     }
 
-    fn try_commit(&self, commits: &[Commit]) -> Result<Vec<Receipt>, Fault> {
+    fn try_commit<C: Borrow<Commit>>(&self, commits: &[C]) -> Result<Vec<Receipt>, Fault> {
         self.transact(|transaction| write::apply(transaction, commits))
     }
 

@@ -6,6 +6,7 @@
 
 mod renew;
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
@@ -22,12 +23,13 @@ use crate::tables::{
     ANNOTATIONS, EVERY_MENTION, FACT_BYTES, FACTS, KEYS, LEDGER, MENTION_COUNTER, MENTIONS, META, PLACE_BYTES, PLACES_BY_AUTHOR,
     Place, TOMBSTONES, place,
 };
-use crate::{Commit, Coverage, Previous, Receipt, Record, Renewal, Signals, analyses};
+use crate::{Basis, Commit, Coverage, Previous, Receipt, Record, Renewal, Signals, analyses};
 
 /// Writes the commits in order; the caller commits or aborts the transaction.
-pub(crate) fn apply(transaction: &WriteTransaction, commits: &[Commit]) -> Result<Vec<Receipt>, Fault> {
+pub(crate) fn apply<C: Borrow<Commit>>(transaction: &WriteTransaction, commits: &[C]) -> Result<Vec<Receipt>, Fault> {
     let mut work = Work::open(transaction)?;
-    let receipts = commits.iter().map(|commit| work.commit(commit)).collect::<Result<_, _>>()?;
+    let receipts =
+        commits.iter().enumerate().map(|(place, commit)| work.commit(place, commit.borrow())).collect::<Result<_, _>>()?;
     work.finish()?;
     Ok(receipts)
 }
@@ -45,6 +47,8 @@ enum Outcome {
     New,
     Updated,
     Unchanged,
+    /// It is no longer what the record was made from.
+    Overtaken,
 }
 
 /// The open tables, and the index changes not applied yet.
@@ -95,13 +99,17 @@ impl<'t> Work<'t> {
         })
     }
 
-    fn commit(&mut self, commit: &Commit) -> Result<Receipt, Fault> {
+    fn commit(&mut self, place: usize, commit: &Commit) -> Result<Receipt, Fault> {
         let mut receipt = Receipt::default();
         for record in &commit.records {
             match self.upsert(record, commit.at)? {
                 Outcome::New => receipt.new += 1,
                 Outcome::Updated => receipt.updated += 1,
                 Outcome::Unchanged => receipt.unchanged += 1,
+                // Here rather than before anything is written: what is stored is at hand, and this is rare.
+                Outcome::Overtaken => {
+                    return Err(Fault::Overtaken(place, format!("mention {}", record.mention.key())));
+                }
             }
         }
         // Before the removals, which take the letters about their mentions with them.
@@ -135,6 +143,9 @@ impl<'t> Work<'t> {
         topics.dedup();
         let known = self.keys.get(identity.as_slice())?.map(|number| number.value());
         let Some(number) = known else {
+            if matches!(record.basis, Basis::Stored(_)) {
+                return Ok(Outcome::Overtaken);
+            }
             self.insert(record, &topics, &identity, at)?;
             return Ok(Outcome::New);
         };
@@ -143,12 +154,17 @@ impl<'t> Work<'t> {
             None => return Err(Fault::Damaged(format!("mention {} has no row", mention.key()))),
         };
 
+        let same = old.is(mention);
+        // Two that bring the same lose nothing, whoever was first.
+        let alike = same && topics == old.topics && record.signals == old.signals;
+        if !alike && !old.is_basis(&record.basis) {
+            return Ok(Outcome::Overtaken);
+        }
         if old.supersedes(mention) {
             return Ok(Outcome::Unchanged);
         }
-        let same = old.is(mention);
         let annotated = self.annotate(number, record)?;
-        if same && !annotated && topics == old.topics && record.signals == old.signals {
+        if alike && !annotated {
             return Ok(Outcome::Unchanged);
         }
 

@@ -24,7 +24,7 @@ const WAITING_RECORDS: u32 = 16_000;
 
 /// One commit on its way, with the place it takes in the queue.
 struct Request {
-    commit: Commit,
+    commit: Arc<Commit>,
     answer: oneshot::Sender<Result<Receipt, StoreError>>,
     /// Given back when it is written.
     room: OwnedSemaphorePermit,
@@ -70,11 +70,12 @@ impl Writer {
     }
 
     /// Hands the commit over and waits until it is on the disk. Commits of one task are written in the order they were made. If
-    /// the future is dropped after the commit was handed over, it is written all the same.
+    /// the future is dropped after the commit was handed over, it is written all the same. Who may have to make it anew keeps a share.
     ///
     /// # Errors
     /// As [`Store::commit`], for this commit alone; nothing of it is stored then.
-    pub async fn commit(&self, commit: Commit) -> Result<Receipt, StoreError> {
+    pub async fn commit(&self, commit: impl Into<Arc<Commit>>) -> Result<Receipt, StoreError> {
+        let commit = commit.into();
         let stopped = || self.inner.site.stopped();
         let room = u32::try_from(weight(&commit)).unwrap_or(u32::MAX).clamp(1, WAITING_RECORDS);
         let room = Arc::clone(&self.inner.room).acquire_many_owned(room).await.map_err(|_| stopped())?;
@@ -111,33 +112,21 @@ fn serve(store: &Store, requests: &Receiver<Request>) {
 /// Writes a group and answers everybody in it.
 fn write(store: &Store, group: Vec<Request>) {
     let mut rooms = Vec::with_capacity(group.len());
-    let (commits, answers): (Vec<Commit>, Vec<_>) = group
+    let (commits, answers): (Vec<Arc<Commit>>, Vec<_>) = group
         .into_iter()
         .map(|request| {
             rooms.push(request.room);
             (request.commit, request.answer)
         })
         .unzip();
-    let alone = commits.len() == 1;
     let _span = tracing::debug_span!("store.commit", commits = commits.len()).entered();
-    match store.commit_all(&commits) {
-        Ok(receipts) => {
-            for (answer, receipt) in answers.into_iter().zip(receipts) {
-                drop(answer.send(Ok(receipt)));
-            }
-        }
-        // One that cannot be written down must not take the others with it.
-        Err(StoreError::Encoding { .. }) if !alone => {
-            for (commit, answer) in commits.into_iter().zip(answers) {
-                let receipt = store.commit(vec![commit]).map(|receipts| receipts.into_iter().next().unwrap_or_default());
-                drop(answer.send(receipt));
-            }
-        }
-        Err(error) => {
-            tracing::error!(%error, "mentions could not be stored");
-            for answer in answers {
-                drop(answer.send(Err(error.clone())));
-            }
-        }
+    let written = store.commit_each(&commits);
+    // One that was overtaken is made anew by whoever made it.
+    let failed = |error: &&StoreError| !matches!(error, StoreError::Overtaken { .. });
+    if let Some(error) = written.iter().filter_map(|written| written.as_ref().err()).find(failed) {
+        tracing::error!(%error, "mentions could not be stored");
+    }
+    for (answer, written) in answers.into_iter().zip(written) {
+        drop(answer.send(written));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt};
+use tokio::sync::Barrier;
 use vigie_mention::delivery::{
     Batch, Change, Direction, Document, Feed, Next, PollRequest, RawAnnotation, RawMention, Search, TextFormat,
 };
@@ -258,6 +259,55 @@ impl Analyzer for Counter {
                 Ok(vec![RawAnnotation { key: "letters".to_owned(), value, confidence: None }])
             };
             Ok(documents.iter().map(count).collect())
+        }
+        .boxed()
+    }
+}
+
+/// Keeps its first calls waiting until so many have come; finds in each document that it has seen it.
+pub(crate) struct Gate {
+    all_here: Barrier,
+    expected: usize,
+    calls: AtomicUsize,
+    seen: Mutex<Vec<String>>,
+}
+
+impl Gate {
+    pub(crate) fn new(expected: usize) -> Self {
+        Self { all_here: Barrier::new(expected), expected, calls: AtomicUsize::new(0), seen: Mutex::default() }
+    }
+
+    /// The text of every document, in the order seen.
+    pub(crate) fn seen(&self) -> Vec<String> {
+        self.seen.lock().expect("not poisoned").clone()
+    }
+}
+
+impl Analyzer for Gate {
+    fn id(&self) -> &str {
+        "gate"
+    }
+
+    fn version(&self) -> &str {
+        "1.0.0"
+    }
+
+    fn reads(&self) -> &[Read] {
+        &[Read::Text]
+    }
+
+    fn writes(&self) -> Vec<String> {
+        vec!["seen".to_owned()]
+    }
+
+    fn analyze<'a>(&'a self, documents: &'a [Document]) -> BoxFuture<'a, Result<Analyzed, CallError>> {
+        async move {
+            if self.calls.fetch_add(1, Ordering::SeqCst) < self.expected {
+                self.all_here.wait().await;
+            }
+            self.seen.lock().expect("not poisoned").extend(documents.iter().map(|document| document.text.clone()));
+            let seen = || RawAnnotation { key: "seen".to_owned(), value: Value::Flag(true), confidence: None };
+            Ok(documents.iter().map(|_| Ok(vec![seen()])).collect())
         }
         .boxed()
     }

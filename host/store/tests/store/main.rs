@@ -8,4 +8,5 @@ mod grouping;
 mod listing;
 mod material;
 mod mentions;
+mod overtaken;
 mod renewal;

@@ -6,7 +6,7 @@ use vigie_mention::{
     Annotation, Author, ConnectorId, Engagement, FeedKey, Instant, Mention, MentionKey, MentionKind, Moment, Precision, TopicId,
     Value, Window,
 };
-use vigie_store::{Commit, Coverage, FeedState, Polarity, Receipt, Record, Signals, Snapshot, Store, Walk};
+use vigie_store::{Basis, Commit, Coverage, FeedState, Polarity, Receipt, Record, Signals, Snapshot, Store, Walk};
 
 pub(crate) const MINUTE: i64 = 60_000;
 
@@ -63,7 +63,8 @@ pub(crate) fn by(mut mention: Mention, id: &str) -> Mention {
 }
 
 pub(crate) fn record(mention: Mention, topics: &[&str]) -> Record {
-    Record { mention, topics: topics.iter().map(|name| topic(name)).collect(), annotations: vec![], signals: Signals::default() }
+    let topics = topics.iter().map(|name| topic(name)).collect();
+    Record { mention, topics, annotations: vec![], signals: Signals::default(), basis: Basis::Unseen }
 }
 
 /// The record with a sentiment, as annotation and as signal.
