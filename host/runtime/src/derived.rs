@@ -1,7 +1,7 @@
 //! Secrets the host makes out of others: tokens asked of a service, and keyed hashes.
 //!
-//! Plugins hold no tokens. One exchange runs at a time ([`Derived::state`] is locked across it), its token is renewed a little before
-//! it ends and once when a service answers 401.
+//! Plugins hold no tokens. One exchange runs at a time ([`Derived::hand`] is locked across it), its token is renewed a little before
+//! it ends and when a service refuses it, as long as that helps: see [`Hand::refused`].
 
 use std::time::Duration;
 
@@ -22,10 +22,14 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// Longer lives are read as this, whoever states them.
 const LONGEST_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
 
+/// A refusal that a new token did not mend is no reason for another one so soon: a service may refuse one thing to every token, and
+/// counts the exchanges (Bluesky allows 300 a day for an account, as of November 2026).
+const DOUBT_PAUSE: Duration = Duration::from_secs(10 * 60);
+
 /// A derived secret of one use of a plugin.
 pub(crate) struct Derived {
     pub(crate) recipe: Recipe,
-    pub(crate) state: Mutex<Option<Token>>,
+    pub(crate) hand: Mutex<Hand>,
 }
 
 /// How it is made.
@@ -40,11 +44,47 @@ pub(crate) struct Exchange {
     spec: TokenExchange,
 }
 
-/// A token in hand.
+/// A token.
 #[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) value: String,
     pub(crate) renew_at: Instant,
+}
+
+/// The token in hand, if there is one, and whether refusals say anything about it.
+#[derive(Default)]
+pub(crate) struct Hand {
+    token: Option<Token>,
+    /// When one was last thrown away over a refusal, unless the next one was taken where it was refused.
+    doubted_at: Option<Instant>,
+}
+
+impl Hand {
+    /// The value of a token that still holds.
+    pub(crate) fn value(&self, now: Instant) -> Option<&str> {
+        self.token.as_ref().filter(|token| token.renew_at > now).map(|token| token.value.as_str())
+    }
+
+    /// Takes a new token in hand.
+    pub(crate) fn take(&mut self, token: Token) {
+        self.token = Some(token);
+    }
+
+    /// A service refused the token, which may have been withdrawn before its time. Throws it away and says so, but not again so soon
+    /// after a new one was refused like the old one: then what is asked for is refused, and not the token.
+    pub(crate) fn refused(&mut self, now: Instant) -> bool {
+        if self.doubted_at.is_some_and(|at| now < at + DOUBT_PAUSE) {
+            return false;
+        }
+        self.doubted_at = Some(now);
+        self.token = None;
+        true
+    }
+
+    /// A service took the new token where it had refused the old one: the doubt was right, and the next one will be heard at once.
+    pub(crate) fn accepted(&mut self) {
+        self.doubted_at = None;
+    }
 }
 
 /// What to send for a token: method, headers, body; filled in.
@@ -60,7 +100,7 @@ impl Derived {
             Making::Hmac { key, message } => Recipe::Hash { key: key.clone(), message: message.clone() },
             Making::Exchange(spec) => Recipe::Exchange(Box::new(Exchange::new(spec, settings)?)),
         };
-        Ok(Self { recipe, state: Mutex::new(None) })
+        Ok(Self { recipe, hand: Mutex::default() })
     }
 
     /// The exchange it comes from, if it does.

@@ -112,10 +112,15 @@ impl Road {
         }
         let (started, clock) = (self.egress.inner.clock.now(), Instant::now());
         let mut outcome = self.ask(step, &shown, &values, deadline).await;
-        if outcome.as_ref().is_ok_and(|arrival| tokens::refuses_token(&arrival.answer)) && self.forget_tokens(&values).await {
+        if outcome.as_ref().is_ok_and(|arrival| tokens::refuses_token(&arrival.answer)) && self.tokens_refused(&values).await {
             // The token may have been withdrawn before its time; a new one gets one chance.
             match self.values_for(step, deadline).await {
-                Ok(values) => outcome = self.ask(step, &shown, &values, deadline).await,
+                Ok(values) => {
+                    outcome = self.ask(step, &shown, &values, deadline).await;
+                    if outcome.as_ref().is_ok_and(|arrival| tokens::accepts_token(&arrival.answer)) {
+                        self.tokens_accepted(&values).await;
+                    }
+                }
                 Err(Untold::Answer(answer)) => outcome = Ok(answer.into()),
                 Err(Untold::Error(error)) => outcome = Err(error),
             }

@@ -87,9 +87,9 @@ impl Road {
         exchange: &derived::Exchange,
         deadline: Instant,
     ) -> Result<String, Untold> {
-        let mut state = derived.state.lock().await;
-        if let Some(token) = state.as_ref().filter(|token| token.renew_at > Instant::now()) {
-            return Ok(token.value.clone());
+        let mut hand = derived.hand.lock().await;
+        if let Some(token) = hand.value(Instant::now()) {
+            return Ok(token.to_owned());
         }
         let Some(origin) = Origin::of(&exchange.url) else {
             return Err(HttpError::denied("a token is asked for over https or http alone").into());
@@ -122,8 +122,9 @@ impl Road {
             HttpError::connect(format!("{shown} answered {} and gave no token for secret `{name}`: {why}", answer.status))
         })?;
         self.secrets.redactor.learn(name, &token.value);
-        *state = Some(token.clone());
-        Ok(token.value)
+        let value = token.value.clone();
+        hand.take(token);
+        Ok(value)
     }
 
     /// What the plugin sees of a refused exchange: credentials that are refused are a 401, whatever the service calls it (OAuth 2 says
@@ -140,26 +141,57 @@ impl Road {
         HttpResponse { status, url: shown.to_owned(), headers, body: self.secrets.redactor.text(&message).into_bytes() }
     }
 
-    /// Forgets the tokens among `values`, unless a newer one is in hand already; says whether there was one.
-    pub(super) async fn forget_tokens(&self, values: &Values) -> bool {
-        let mut any = false;
-        let mut open: Vec<(&str, Option<&str>)> =
-            values.iter().map(|(name, value)| (name.as_str(), Some(value.as_str()))).collect();
-        while let Some((name, value)) = open.pop() {
-            let Some((_, Known::Derived(derived))) = self.secrets.get(name) else { continue };
-            match &derived.recipe {
-                // What a hash was made of is not at hand here: its tokens are renewed in any case.
-                Recipe::Hash { .. } => open.extend(derived.needs().into_iter().map(|needed| (needed, None))),
-                Recipe::Exchange(_) => {
-                    any = true;
-                    let mut state = derived.state.lock().await;
-                    if value.is_none_or(|value| state.as_ref().is_some_and(|token| token.value == value)) {
-                        *state = None;
-                    }
-                }
+    /// The service refused a request with these values. Whether there is another token to try: one that somebody else has got since, or
+    /// a new one where those in these values are thrown away now.
+    pub(super) async fn tokens_refused(&self, values: &Values) -> bool {
+        let mut others = false;
+        for (name, value) in values {
+            let tokens = self.tokens_in(name);
+            if tokens.is_empty() {
+                continue;
+            }
+            if self.in_hand(name).await.as_ref() != Some(value) {
+                others = true;
+                continue;
+            }
+            for derived in tokens {
+                others |= derived.hand.lock().await.refused(Instant::now());
             }
         }
-        any
+        others
+    }
+
+    /// The service took these values where it had refused others.
+    pub(super) async fn tokens_accepted(&self, values: &Values) {
+        for derived in values.keys().flat_map(|name| self.tokens_in(name)) {
+            derived.hand.lock().await.accepted();
+        }
+    }
+
+    /// The tokens that the value of a secret is or is made of.
+    fn tokens_in(&self, name: &str) -> Vec<&Derived> {
+        match self.secrets.get(name) {
+            Some((_, Known::Derived(derived))) => match &derived.recipe {
+                Recipe::Hash { .. } => derived.needs().into_iter().flat_map(|needed| self.tokens_in(needed)).collect(),
+                Recipe::Exchange(_) => vec![derived],
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// The value of a secret as it is now, if it is there without asking for anything.
+    fn in_hand<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Option<String>> {
+        Box::pin(async move {
+            match &self.secrets.get(name)?.1 {
+                Known::Plain(value) => value.clone(),
+                Known::Derived(derived) => match &derived.recipe {
+                    Recipe::Hash { key, message } => {
+                        Some(derived::keyed_hash(&self.in_hand(key).await?, &self.in_hand(message).await?))
+                    }
+                    Recipe::Exchange(_) => derived.hand.lock().await.value(Instant::now()).map(str::to_owned),
+                },
+            }
+        })
     }
 }
 
@@ -179,6 +211,11 @@ fn names_an_error(body: &[u8]) -> bool {
 pub(super) fn refuses_token(answer: &HttpResponse) -> bool {
     let named = || serde_json::from_slice::<Value>(&answer.body).ok()?.get("error")?.as_str().map(str::to_owned);
     answer.status == 401 || (answer.status == 400 && named().as_deref() == Some("ExpiredToken"))
+}
+
+/// Whether an answer shows that a service took the token: whatever it says of the request, it knows who asks.
+pub(super) fn accepts_token(answer: &HttpResponse) -> bool {
+    answer.status < 500 && answer.status != 429 && !refuses_token(answer)
 }
 
 #[cfg(test)]

@@ -74,6 +74,55 @@ async fn a_token_is_fetched_once_and_renewed_on_a_401() {
     assert!(site.asked().iter().any(|asked| asked.header("x-proof") == Some(&expected)));
 }
 
+/// Every answer 401 about one list that was closed to the account cost a new token, though the token was good: a service that allows
+/// few exchanges a day refused them all soon after.
+#[tokio::test]
+async fn what_is_refused_to_every_token_does_not_cost_one_each_time() {
+    let site = issuer_with_closed_places().await;
+    let road = Build::new(DERIVED).rerouted(&site).road();
+    let budget = CallBudget::new(&road.limits);
+    let exchanges = || site.asked().iter().filter(|asked| asked.path == "/api/token").count();
+    let status = async |path: &str| road.fetch(&CallBudget::new(&road.limits), with_token(path)).await.expect("an answer").status;
+    let by_proof = || request("GET", &format!("{API}/closed/proof"), &[("X-Proof", "{{secret:proof}}")], None);
+    for _ in 0..4 {
+        assert_eq!((status("/open").await, status("/closed/list").await), (200, 401));
+        assert_eq!(road.fetch(&budget, by_proof()).await.expect("an answer").status, 401);
+    }
+    let together = road.fetch_all(&budget, (0..6).map(|n| with_token(&format!("/closed/{n}"))).collect()).await;
+    assert!(together.into_iter().all(|answer| answer.expect("an answer").status == 401));
+    assert_eq!(exchanges(), 2, "the first, and one to see that it is not the token");
+
+    // The doubt does not last: a token that is withdrawn later is renewed, and where that helps it is so each time.
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(11 * 60)).await;
+    tokio::time::resume();
+    for more in 1..=3 {
+        road.get(&format!("{API}/withdraw")).await.expect("an answer");
+        assert_eq!((status("/open").await, exchanges()), (200, 2 + more));
+    }
+}
+
+/// Gives tokens by number, takes only the newest, and has places that are closed whoever asks.
+async fn issuer_with_closed_places() -> Site {
+    let given = AtomicUsize::new(0);
+    Site::new(move |asked| match asked.path.as_str() {
+        "/api/token" => {
+            let number = given.fetch_add(1, Ordering::SeqCst) + 1;
+            site::ok(format!("{{\"access_token\":\"token-number-{number}\",\"expires_in\":3600}}"))
+        }
+        "/api/withdraw" => {
+            given.fetch_add(100, Ordering::SeqCst);
+            site::ok("done")
+        }
+        "/api/open" => {
+            let newest = format!("Bearer token-number-{}", given.load(Ordering::SeqCst));
+            if asked.header("authorization") == Some(&newest) { site::ok("hello") } else { site::status(401) }
+        }
+        _ => site::status(401),
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_plugin_cannot_ask_for_the_token_itself() {
     let site = issuer().await;
