@@ -61,8 +61,12 @@ impl Live {
     }
 
     /// Takes over the state after a poll.
-    pub(crate) fn settle(&mut self, direction: Direction, state: FeedState, now: Instant) {
+    pub(crate) fn settle(&mut self, direction: Direction, mut state: FeedState, now: Instant) {
         self.busy = false;
+        if state.child {
+            // The state is that of the beginning of the poll: since then the feed may have been found again.
+            state.feed.expires_at = later(state.feed.expires_at, self.state.feed.expires_at);
+        }
         self.state = state;
         let ready = tick(self.state.walk(direction).next_at, now);
         *self.slot(direction) = Slot { ready, polled: true };
@@ -129,6 +133,11 @@ fn reopened(mut state: FeedState, history: Option<Duration>, now: Instant) -> Fe
     state
 }
 
+/// The later of two ends, where none is the latest.
+fn later(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    Some(one?.max(other?))
+}
+
 fn within(due: Due, patience: Duration) -> Due {
     match due {
         Due::At(at) if at > Tick::now() + patience => Due::Never,
@@ -187,10 +196,7 @@ impl Feeds {
         for feed in children {
             match self.live.get_mut(&feed.id) {
                 Some(known) if known.state.child => {
-                    known.state.feed.expires_at = match (known.state.feed.expires_at, feed.expires_at) {
-                        (Some(old), Some(new)) => Some(old.max(new)),
-                        _ => None,
-                    };
+                    known.state.feed.expires_at = later(known.state.feed.expires_at, feed.expires_at);
                 }
                 Some(_) => {}
                 None => {
@@ -218,5 +224,35 @@ impl Feeds {
             }
         }
         best.map(|(due, _, direction, id)| (id.to_owned(), direction, due))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A child was read while its parent found it again: it took its old end back, and a long run gave it up too early.
+    #[test]
+    fn a_child_found_again_while_it_is_read_ends_later() {
+        let at = |minute: i64| Instant::from_millis(minute * 60_000);
+        let child = |end: Option<i64>| Feed {
+            id: "comments".into(),
+            title: "Comments".into(),
+            params: String::new(),
+            expires_at: end.map(at),
+        };
+        for (found_again, end) in [(Some(90), Some(at(90))), (Some(20), Some(at(50))), (None, None)] {
+            let mut feeds = Feeds::new(vec![], vec![], None, at(0));
+            feeds.adopt(vec![child(Some(50))], at(0));
+            let live = feeds.get_mut("comments").expect("adopted");
+            live.busy = true;
+            let read = live.state.clone();
+            feeds.adopt(vec![child(found_again)], at(1));
+            let live = feeds.get_mut("comments").expect("there");
+            live.settle(Direction::Newer, read, at(2));
+            assert_eq!(live.state.feed.expires_at, end);
+            feeds.forget_expired(at(60));
+            assert_eq!(feeds.get_mut("comments").is_some(), end != Some(at(50)));
+        }
     }
 }
