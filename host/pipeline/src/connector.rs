@@ -21,7 +21,7 @@ use crate::digest::{self, Poll};
 use crate::error::PipelineError;
 use crate::event::{Event, Tally};
 use crate::feeds::{Due, Feeds};
-use crate::known::{self, Pass, Schedule};
+use crate::known::{self, Again, Pass, Schedule};
 use crate::plan::{Connector, Options, Topic};
 use crate::quarantine::Quarantine;
 use crate::route::Router;
@@ -82,7 +82,7 @@ struct Job {
 
 struct Polled {
     job: Job,
-    result: Result<vigie_mention::delivery::Batch, CallError>,
+    result: Result<Again, CallError>,
 }
 
 impl Worker {
@@ -172,7 +172,7 @@ impl Worker {
             } else {
                 let request = self.request(&job);
                 job.since = request.since;
-                polls.spawn(async move { Polled { result: source.poll(request).await, job } }.instrument(span));
+                polls.spawn(async move { Polled { result: source.poll(request).await.map(Again::from), job } }.instrument(span));
             }
         }
         Ok(None)
@@ -217,9 +217,9 @@ impl Worker {
         let mut state = job.before.clone();
         let walk = job.before.walk(job.direction);
         match result {
-            Ok(batch) => {
-                self.quarantine.well();
+            Ok(Again { batch, broken, went_well }) => {
                 self.limited = 0;
+                self.take_note(&broken, went_well, beat.now);
                 let next = match feeds.get_mut(&job.feed) {
                     Some(live) if job.feed != KNOWN_FEED => live.trail(job.direction).next(batch.cursor.as_deref(), batch.next),
                     // Reading what is known again rarely brings anything, and comes to its end by itself.
@@ -232,7 +232,7 @@ impl Worker {
                 }
                 let children = batch.feeds.clone();
                 let poll = Poll { key, direction: job.direction, state: state.clone(), at: beat.now };
-                let tally = self.commit_batch(&poll, batch, &job.before.feed.title).await?;
+                let tally = self.commit_batch(&poll, batch, broken, &job.before.feed.title).await?;
                 if let Some(live) = feeds.get_mut(&job.feed) {
                     live.trail(job.direction).brought(tally.received > tally.known);
                 }
@@ -276,13 +276,39 @@ impl Worker {
             return (after, Some(failure.class));
         }
         let message = error.to_string();
-        let rest = self.quarantine.fault(beat.now);
-        let plugin = self.connector.source.id().to_owned();
-        self.tell(Event::Fault { connector: self.connector.id.clone(), plugin: plugin.clone(), message: message.clone() });
-        if let Some(until) = rest {
-            self.tell(Event::Quarantined { plugin, until, message: message.clone() });
-        }
+        self.tell_fault(message.clone());
+        let rest = self.fault(&message, beat.now);
         (schedule::after_fault(walk, &message, rest, beat), None)
+    }
+
+    /// What mentions that break the plugin when they are read again say of it: nothing, as long as others go well.
+    fn take_note(&mut self, broken: &[(String, String)], went_well: bool, now: Instant) {
+        for (id, message) in broken {
+            self.tell_fault(format!("reading mention `{id}` again: {message}"));
+        }
+        match broken.last() {
+            Some((_, message)) if !went_well => {
+                if let Some(until) = self.fault(message, now) {
+                    self.hold = Some(Tick::now() + until.since(now));
+                }
+            }
+            _ => self.quarantine.well(),
+        }
+    }
+
+    fn tell_fault(&self, message: String) {
+        let plugin = self.connector.source.id().to_owned();
+        self.tell(Event::Fault { connector: self.connector.id.clone(), plugin, message });
+    }
+
+    /// Counts a fault of the plugin; the end of its quarantine if this one began it.
+    fn fault(&mut self, message: &str, now: Instant) -> Option<Instant> {
+        let rest = self.quarantine.fault(now);
+        if let Some(until) = rest {
+            let plugin = self.connector.source.id().to_owned();
+            self.tell(Event::Quarantined { plugin, until, message: message.to_owned() });
+        }
+        rest
     }
 
     /// What an error means for the other feeds of the connector, and what is told of it.

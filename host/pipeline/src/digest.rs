@@ -11,6 +11,7 @@ use vigie_store::{Basis, Commit, Coverage, DeadLetter, FeedState, Record, Seen, 
 use crate::admit::{Admission, admit, admit_id};
 use crate::annotate::{ANNOTATE, Annotator, Item};
 use crate::event::Event;
+use crate::known::REFRESH;
 use crate::route::{Bearer, Delivered, Router};
 
 /// What digesting needs to know besides the batch.
@@ -39,7 +40,8 @@ pub(crate) struct Admitted {
     removals: Vec<MentionKey>,
     children: Vec<Feed>,
     coverage: Coverage,
-    refused: Vec<DeadLetter>,
+    /// About what was refused, and what could not be read again.
+    letters: Vec<DeadLetter>,
     /// Oldest instant among the mentions delivered.
     pub(crate) reached: Option<Instant>,
 }
@@ -110,7 +112,7 @@ impl Digest<'_> {
             children: batch.children.clone(),
             state: poll.state.clone(),
             coverage,
-            dead_letters: batch.refused.iter().cloned().chain(failed).collect(),
+            dead_letters: batch.letters.iter().cloned().chain(failed).collect(),
         })
     }
 
@@ -165,25 +167,38 @@ impl<'a> Earlier<'a> {
 }
 
 impl Admitted {
-    /// Admits every change of a batch.
-    pub(crate) fn of(batch: Batch, admission: &Admission) -> Self {
+    /// Admits every change of a batch. What is `broken`, by id and reason, broke the plugin when it was read again.
+    pub(crate) fn of(batch: Batch, broken: Vec<(String, String)>, admission: &Admission) -> Self {
         let received = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
         let mut coverage = Coverage { asked: 1, received, ..Coverage::default() };
-        let (mut mentions, mut removals, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-        for fate in admit_all(admission, batch.changes, &mut coverage, &mut refused) {
+        let (mut mentions, mut removals) = (Vec::new(), Vec::new());
+        let mut letters: Vec<_> = broken.into_iter().map(|(id, why)| letter(admission, id, REFRESH, why)).collect();
+        for fate in admit_all(admission, batch.changes, &mut coverage, &mut letters) {
             match fate {
                 Fate::Remove(key) => removals.push(key),
                 Fate::Keep(mention) => mentions.push(*mention),
             }
         }
         let reached = mentions.iter().map(Mention::at).min();
-        Self { mentions, removals, children: batch.feeds, coverage, refused, reached }
+        Self { mentions, removals, children: batch.feeds, coverage, letters, reached }
+    }
+}
+
+fn letter(admission: &Admission, id: String, stage: &str, message: String) -> DeadLetter {
+    let Admission { source, instance, now, .. } = admission;
+    DeadLetter {
+        key: MentionKey { source: source.clone(), instance: instance.clone(), id },
+        plugin: source.clone(),
+        version: String::new(),
+        stage: stage.to_owned(),
+        message,
+        at: *now,
     }
 }
 
 /// Admits every change; of several about one mention the last counts, in the place of the first.
 fn admit_all(admission: &Admission, changes: Vec<Change>, coverage: &mut Coverage, letters: &mut Vec<DeadLetter>) -> Vec<Fate> {
-    let Admission { source, instance, now, .. } = admission;
+    let Admission { source, instance, .. } = admission;
     let key = |id: &str| MentionKey { source: source.clone(), instance: instance.clone(), id: id.to_owned() };
     let mut places: HashMap<String, usize> = HashMap::with_capacity(changes.len());
     let mut fates: Vec<Fate> = Vec::with_capacity(changes.len());
@@ -213,14 +228,7 @@ fn admit_all(admission: &Admission, changes: Vec<Change>, coverage: &mut Coverag
                 coverage.refused += 1;
                 let id: String = id.chars().filter(|char| !char.is_control()).take(80).collect();
                 tracing::debug!(source = %source, id, %refusal, "mention refused");
-                letters.push(DeadLetter {
-                    key: key(&id),
-                    plugin: source.clone(),
-                    version: String::new(),
-                    stage: "admit".to_owned(),
-                    message: refusal.to_string(),
-                    at: *now,
-                });
+                letters.push(letter(admission, id, "admit", refusal.to_string()));
             }
         }
     }

@@ -8,21 +8,42 @@
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
-use vigie_mention::delivery::{Batch, Change, Feed, Next};
+use vigie_mention::delivery::{Batch, Feed, Next};
 use vigie_mention::{Instant, KNOWN_FEED, TopicId, Window};
 use vigie_runtime::CallError;
 use vigie_store::{FeedState, Filter, Order, Snapshot, StoreError, WalkStatus};
 
 use crate::plan::Source;
 
+/// The stage of dead letters about a stored mention that breaks its source when it is read again.
+pub(crate) const REFRESH: &str = "refresh";
+
+/// Mentions in a row that break the plugin, after which it is the plugin: the others wait for the next interval.
+const MOST_BROKEN: u32 = 5;
+
 /// What a pass reads.
 pub(crate) struct Pass {
-    /// Ids of mentions, those first that have been due longest.
-    pub(crate) ids: Vec<String>,
+    /// Ids of mentions and since when they are due, those first that have been due longest.
+    ids: Vec<(Instant, String)>,
     /// How far it comes; the next pass goes on from here.
     until: String,
     /// Whether more is due already.
     more: bool,
+}
+
+/// What a pass brought.
+pub(crate) struct Again {
+    pub(crate) batch: Batch,
+    /// Mentions that break the plugin, each by itself, and how.
+    pub(crate) broken: Vec<(String, String)>,
+    /// Whether any call went well, or none was needed.
+    pub(crate) went_well: bool,
+}
+
+impl From<Batch> for Again {
+    fn from(batch: Batch) -> Self {
+        Self { batch, broken: Vec::new(), went_well: true }
+    }
 }
 
 /// The feed whose cursor says how far the passes have come.
@@ -89,17 +110,55 @@ impl Schedule<'_> {
         let last = due.iter().nth(most - 1).filter(|_| more);
         let until = last.map_or_else(|| now.to_string(), |(at, id)| format!("{at} {id}"));
         let mut seen = HashSet::new();
-        let ids = due.into_iter().take(most).map(|(_, id)| id);
-        Ok(Pass { ids: ids.filter(|id| seen.insert(id.clone())).collect(), until, more })
+        let ids = due.into_iter().take(most);
+        Ok(Pass { ids: ids.filter(|(_, id)| seen.insert(id.clone())).collect(), until, more })
     }
 }
 
 impl Pass {
-    /// Reads the mentions again; the batch carries how far that came.
-    pub(crate) async fn read(self, source: &dyn Source) -> Result<Batch, CallError> {
-        let changes: Vec<Change> = if self.ids.is_empty() { Vec::new() } else { source.refresh(&self.ids).await? };
+    /// Reads the mentions again; the batch carries how far that came. Where a call breaks, the rest is halved until the mention that
+    /// breaks the plugin is alone: it is given up, so that those behind it have their turn.
+    pub(crate) async fn read(self, source: &dyn Source) -> Result<Again, CallError> {
         let next = if self.more { Next::More } else { Next::Later(None) };
-        Ok(Batch { changes, feeds: Vec::new(), cursor: Some(self.until), next })
+        let batch = Batch { changes: Vec::new(), feeds: Vec::new(), cursor: Some(self.until), next };
+        if self.ids.is_empty() {
+            return Ok(batch.into());
+        }
+        let mut again = Again { batch, broken: Vec::new(), went_well: false };
+        let (mut in_a_row, mut done) = (0, 0);
+        let mut todo = vec![(0, self.ids.len())];
+        while let Some((from, until)) = todo.pop() {
+            let ids: Vec<String> = self.ids[from..until].iter().map(|(_, id)| id.clone()).collect();
+            match source.refresh(&ids).await {
+                Ok(changes) => {
+                    again.batch.changes.extend(changes);
+                    again.went_well = true;
+                    (in_a_row, done) = (0, until);
+                }
+                Err(error @ CallError::Failure(_)) if done == 0 => return Err(error),
+                // What was read until then is kept; the next pass begins here and meets the failure as it should.
+                Err(CallError::Failure(_)) => {
+                    again.batch.next = Next::More;
+                    break;
+                }
+                Err(_) if ids.len() > 1 => {
+                    let middle = from + ids.len() / 2;
+                    todo.extend([(middle, until), (from, middle)]);
+                }
+                Err(fault) => {
+                    again.broken.extend(ids.into_iter().map(|id| (id, fault.to_string())));
+                    (in_a_row, done) = (in_a_row + 1, until);
+                    if in_a_row == MOST_BROKEN {
+                        again.batch.next = Next::Later(None);
+                        break;
+                    }
+                }
+            }
+        }
+        if let Some((at, id)) = self.ids[..done].last().filter(|_| done < self.ids.len()) {
+            again.batch.cursor = Some(format!("{at} {id}"));
+        }
+        Ok(again)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Whole runs of the pipeline over plugins made of Rust: nothing lost, nothing doubled, whatever happens on the way.
 
+#[path = "run/again.rs"]
+mod again;
 mod fakes;
 #[path = "run/together.rs"]
 mod together;

@@ -13,6 +13,7 @@ use vigie_store::{Commit, Receipt, StoreError};
 
 use super::Worker;
 use crate::admit::Admission;
+use crate::annotate::ANNOTATE;
 use crate::digest::{Admitted, Digest, Poll};
 use crate::error::PipelineError;
 use crate::event::{Event, Tally};
@@ -23,10 +24,17 @@ const TRIES: u32 = 3;
 
 impl Worker {
     /// Stores what a poll of a feed brought, and tells of it.
-    pub(super) async fn commit_batch(&mut self, poll: &Poll, batch: Batch, title: &str) -> Result<Tally, PipelineError> {
-        let admitted = Admitted::of(batch, &self.admission(poll.at));
+    pub(super) async fn commit_batch(
+        &mut self,
+        poll: &Poll,
+        batch: Batch,
+        broken: Vec<(String, String)>,
+        title: &str,
+    ) -> Result<Tally, PipelineError> {
+        let admitted = Admitted::of(batch, broken, &self.admission(poll.at));
         let (commit, receipt) = self.digest_and_write(poll, &admitted).await.map_err(|source| self.store_error(source))?;
-        let (coverage, letters) = (commit.coverage, commit.dead_letters.len() as u64);
+        let coverage = commit.coverage;
+        let unannotated = commit.dead_letters.iter().filter(|letter| letter.stage == ANNOTATE).count();
         let tally = Tally {
             polls: 1,
             failed: 0,
@@ -37,7 +45,7 @@ impl Worker {
             off_topic: coverage.off_topic.into(),
             refused: coverage.refused.into(),
             removed: receipt.removed.into(),
-            dead_letters: letters.saturating_sub(coverage.refused.into()),
+            dead_letters: unannotated as u64,
         };
         self.tally.add(&tally);
         let since = self.connector.history.map(|history| self.now() - history).filter(|_| poll.direction == Direction::Older);

@@ -57,6 +57,8 @@ pub(crate) struct Board {
     pub(crate) polls: AtomicUsize,
     /// What was asked for again, call by call.
     pub(crate) again: Mutex<Vec<Vec<String>>>,
+    /// Ids that break it whenever they are asked for again.
+    pub(crate) poison: Mutex<Vec<String>>,
     /// From when on the head was asked for, poll by poll.
     pub(crate) since: Mutex<Vec<Option<Instant>>>,
     pub(crate) page: usize,
@@ -69,6 +71,7 @@ impl Board {
             trouble: Mutex::default(),
             polls: AtomicUsize::new(0),
             again: Mutex::default(),
+            poison: Mutex::default(),
             since: Mutex::default(),
             page,
         }
@@ -128,6 +131,10 @@ impl Source for Board {
 
     fn refresh<'a>(&'a self, ids: &'a [String]) -> BoxFuture<'a, Result<Vec<Change>, CallError>> {
         self.again.lock().expect("not poisoned").push(ids.to_vec());
+        let poison = self.poison.lock().expect("not poisoned");
+        if ids.iter().any(|id| poison.contains(id)) {
+            return async { Err(CallError::Trap { message: "plugin `board` trapped".to_owned() }) }.boxed();
+        }
         let posts = self.posts.lock().expect("not poisoned");
         let find = |id: &String| posts.iter().find(|post| post.id == *id).cloned().map_or(Change::Remove(id.clone()), upsert);
         let changes = ids.iter().map(find).collect();
