@@ -1,5 +1,7 @@
 //! Logistic regression over hashed features, by AdaGrad in a fixed order, rounded to eight bits.
 
+mod contrast;
+
 use vigie_plugin::linear::{Class, Kind, Parts, exp, sigmoid};
 
 /// One text to learn from.
@@ -81,6 +83,18 @@ pub fn fit(recipe: &Recipe<'_>, examples: &[Example]) -> Parts {
 /// times are believed at once; from 1 on they have to come often, which is better where there are many features and little to learn from.
 #[must_use]
 pub fn fit_from(recipe: &Recipe<'_>, care: f32, examples: &[Example]) -> Parts {
+    fit_scaled(recipe, care, &[], examples)
+}
+
+/// The same, but features that tell classes apart are learned faster than those that stand in all of them: better where each class
+/// is right or not by itself and there is enough to count.
+#[must_use]
+pub fn fit_contrasted(recipe: &Recipe<'_>, care: f32, examples: &[Example]) -> Parts {
+    fit_scaled(recipe, care, &contrast::scales(recipe, examples), examples)
+}
+
+/// `scales`: what each weight's feature is multiplied by while learning; 1 for all where there are none.
+fn fit_scaled(recipe: &Recipe<'_>, care: f32, scales: &[f32], examples: &[Example]) -> Parts {
     let classes = recipe.labels.len();
     let dense = examples.first().map_or(0, |example| example.dense.len());
     let balance = balance(recipe, examples);
@@ -107,7 +121,7 @@ pub fn fit_from(recipe: &Recipe<'_>, care: f32, examples: &[Example]) -> Parts {
                 };
                 *error *= example.weight * share;
             }
-            state.step(recipe, example, &errors);
+            state.step(recipe, example, scales, &errors);
         }
         let keep = 1.0 - recipe.decay;
         state.weights.iter_mut().for_each(|weight| *weight *= keep);
@@ -180,13 +194,22 @@ impl State {
         }
     }
 
-    fn step(&mut self, recipe: &Recipe<'_>, example: &Example, errors: &[f32]) {
+    fn step(&mut self, recipe: &Recipe<'_>, example: &Example, scales: &[f32], errors: &[f32]) {
         let classes = errors.len();
         let norm = norm(example);
         for &feature in &example.features {
             let row = (feature >> (32 - recipe.bits)) as usize * classes;
             let weights = self.weights[row..row + classes].iter_mut().zip(&mut self.squares[row..row + classes]);
-            for ((weight, square), error) in weights.zip(errors) {
+            let each = weights.zip(errors);
+            if let Some(scales) = scales.get(row..row + classes) {
+                for (((weight, square), error), scale) in each.zip(scales) {
+                    let gradient = error * norm * scale;
+                    *square += gradient * gradient;
+                    *weight -= recipe.rate * gradient * scale / square.sqrt();
+                }
+                continue;
+            }
+            for ((weight, square), error) in each {
                 let gradient = error * norm;
                 *square += gradient * gradient;
                 *weight -= recipe.rate * gradient / square.sqrt();
