@@ -7,6 +7,7 @@
 //!
 //! The tables in `table/` are made by `xtask/train`; their licences stand in `table/NOTICE`.
 
+pub mod language;
 pub mod model;
 pub mod stated;
 

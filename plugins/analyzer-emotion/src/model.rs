@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use vigie_plugin::features::{Apostrophes, Grams, Sort, Words};
 use vigie_plugin::linear::Model;
 
+use crate::language::Language;
 use crate::stated::{Phrases, REACH, Stated, is_negation};
 
 /// The emotions in the order of the models' classes; the last is for texts that show none.
@@ -15,7 +16,7 @@ const JOY: u8 = 1 << 3;
 /// Languages that share the second table.
 pub const OTHERS: [&str; 7] = ["fr", "es", "de", "it", "pt", "nl", "ar"];
 /// The hashed features the models read.
-pub const GRAMS: Grams = Grams { words: 2, shortest: 3, longest: 5 };
+pub const GRAMS: Grams = Grams { words: 2, shortest: 4, longest: 5 };
 
 /// Bytes of a text that are judged together. The models know comments and lines; all words of a long text at once would make them
 /// surer of whatever they lean to, the longer the surer.
@@ -45,11 +46,11 @@ pub struct Judged {
     pub parts: u32,
 }
 
-/// A model and the probability from which each emotion is named.
+/// A model and what a language makes of its scores.
 #[derive(Debug)]
 pub struct Tables {
     model: Model<'static>,
-    thresholds: Scores,
+    language: Language,
     apostrophes: Apostrophes,
     /// Negations are features, as in the English table.
     negates: bool,
@@ -63,29 +64,26 @@ impl Tables {
     #[must_use]
     pub fn of(language: Option<&str>) -> Option<&'static Self> {
         static ENGLISH: OnceLock<Tables> = OnceLock::new();
-        static OTHER: [OnceLock<Tables>; 2] = [const { OnceLock::new() }; 2];
+        static OTHER: [OnceLock<Tables>; OTHERS.len()] = [const { OnceLock::new() }; OTHERS.len()];
         let whole = "the shipped tables are whole; a test reads them";
         let primary = language?.split('-').next()?;
         if primary == "en" {
             return Some(ENGLISH.get_or_init(|| Self::read(include_bytes!("../table/en.bin"), "en").expect(whole)));
         }
-        OTHERS.contains(&primary).then(|| {
-            let place = usize::from(apostrophes(primary) == Apostrophes::Split);
-            OTHER[place].get_or_init(|| Self::read(include_bytes!("../table/others.bin"), primary).expect(whole))
-        })
+        let place = OTHERS.iter().position(|other| *other == primary)?;
+        Some(OTHER[place].get_or_init(|| Self::read(include_bytes!("../table/others.bin"), primary).expect(whole)))
     }
 
-    /// Reads a file: a model, then a threshold a class. It is for all languages that are read as this one is.
+    /// Reads a file for one of its languages: a model, then what each language makes of it, in the order of [`languages_of`].
     #[must_use]
     pub fn read(bytes: &'static [u8], language: &str) -> Option<Self> {
         let (model, rest) = Model::read_first(bytes).ok()?;
-        let (floats, over) = rest.as_chunks::<4>();
-        let thresholds: Vec<f32> = floats.iter().map(|float| f32::from_le_bytes(*float)).collect();
-        let fits = over.is_empty()
-            && model.classes().iter().map(|class| class.label.as_str()).eq(EMOTIONS)
-            && thresholds.iter().all(|threshold| (0.001..=1.0).contains(threshold));
-        let (apostrophes, negates) = (apostrophes(language), language == "en");
-        Some(Self { model, thresholds: thresholds.try_into().ok()?, apostrophes, negates }).filter(|_| fits)
+        let languages = languages_of(language);
+        let fits = rest.len() == languages.len() * Language::BYTES
+            && model.classes().iter().map(|class| class.label.as_str()).eq(EMOTIONS);
+        let place = languages.iter().position(|other| *other == language).filter(|_| fits)?;
+        let own = Language::read(rest.get(place * Language::BYTES..(place + 1) * Language::BYTES)?)?;
+        Some(Self { model, language: own, apostrophes: apostrophes(language), negates: language == "en" })
     }
 
     /// The probability of each emotion in texts read one behind the other; `None` where there is no word and no emoji.
@@ -131,7 +129,7 @@ impl Tables {
         }
         let mut sums = self.model.sums();
         features(words, self.negates, |feature| sums.add(feature));
-        let mut scores: Scores = sums.finish(&[]).probabilities().try_into().ok()?;
+        let mut scores = self.language.probabilities(sums.finish(&[]).raw(), self.model.classes());
         let Stated { named, denied } = phrases.map(|phrases| phrases.stated(words)).unwrap_or_default();
         if named | denied != 0 {
             let likely = if self.negates { NAMED.0 } else { NAMED.1 };
@@ -140,7 +138,7 @@ impl Tables {
                 if nothing_else && EMOTIONS[place] == NONE {
                     *score = score.max(likely);
                 } else if nothing_else || denied >> place & 1 == 1 {
-                    *score = score.min(self.thresholds[place] * DENIED);
+                    *score = score.min(self.language.thresholds[place] * DENIED);
                 } else if named >> place & 1 == 1 {
                     *score = score.max(likely);
                 } else if named != 0 && EMOTIONS[place] == NONE {
@@ -160,7 +158,7 @@ impl Tables {
         // How far above its threshold; the setting is a matter of odds, so that none ever has to be surer than certain.
         let above = |place: usize| {
             let strict = if EMOTIONS[place] == NONE { 1.0 } else { strictness };
-            odds(scores[place]) / (odds(self.thresholds[place]) * strict)
+            odds(scores[place]) / (odds(self.language.thresholds[place]) * strict)
         };
         let mut found: Vec<usize> = (0..EMOTIONS.len()).filter(|&place| above(place) >= 1.0).collect();
         let named = |place: usize| judged.named >> place & 1;
@@ -178,6 +176,12 @@ impl Tables {
         }
         found.into_iter().map(|place| (EMOTIONS[place], scores[place])).collect()
     }
+}
+
+/// The languages that share a table with one, in the order they stand in it.
+#[must_use]
+pub fn languages_of(language: &str) -> &'static [&'static str] {
+    if language == "en" { &["en"] } else { &OTHERS }
 }
 
 /// Calls `emit` with each feature of a text. Where negations count, a word behind one is another word, and its pieces say nothing.
@@ -228,6 +232,7 @@ mod tests {
         for length in (0..bytes.len()).step_by(49_999).chain([bytes.len() - 1, bytes.len() - 4]) {
             assert!(Tables::read(&bytes[..length], "en").is_none(), "{length}");
         }
+        assert!(Tables::read(bytes, "fr").is_none(), "of another language");
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn temperature(scores: &[Vec<f32>], examples: &[Example]) -> f32 {
 ///
 /// # Source
 /// J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999; the smoothed targets of its section 2.
-fn platt(pairs: &[(f64, bool)]) -> (f32, f32) {
+pub(crate) fn platt(pairs: &[(f64, bool)]) -> (f32, f32) {
     let yes = pairs.iter().filter(|(_, yes)| *yes).count() as f64;
     let no = pairs.len() as f64 - yes;
     if yes == 0.0 || no == 0.0 {
