@@ -28,6 +28,8 @@ const WITHOUT_TONE: f32 = 1.1;
 const SPOKEN_TO: f32 = 0.5;
 /// What counts for a purchase beyond what was fitted: among posts that were collected for a product, more authors want to buy.
 const READY_TO_BUY: f32 = 0.3;
+/// What an article has to show beyond a post: it mostly tells of others, and its headlines sound like questions and complaints.
+const TOLD_OF_OTHERS: f32 = 0.7;
 
 /// Counts of a text that stand beside cues.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -54,6 +56,8 @@ pub struct Counts {
     pub rating: Option<f32>,
     /// The language has a list of cues and no tone.
     pub cues_alone: bool,
+    /// Is an article.
+    pub article: bool,
 }
 
 impl Counts {
@@ -104,7 +108,7 @@ pub fn likelihoods(found: &[Found], tone: &Tone, counts: &Counts) -> [f32; INTEN
     let denied = found.iter().filter(|found| found.denied && found.intent == Intent::Complaint).take(3).count() as u8;
     INTENTS.map(|intent| {
         let (cues, against) = (sum(found, intent, 1.0), sum(found, intent, -1.0));
-        sigmoid(match intent {
+        let shown = match intent {
             Intent::Complaint if counts.cues_alone => complaint_by_cues(cues, against, counts, denied),
             Intent::Complaint => complaint(cues, against, tone, counts, denied),
             Intent::Question => cues - against - 1.6 - 0.4 * yes(counts.links),
@@ -112,7 +116,9 @@ pub fn likelihoods(found: &[Found], tone: &Tone, counts: &Counts) -> [f32; INTEN
             Intent::Purchase if counts.cues_alone => cues - against - 1.5 - 0.5 * yes(counts.links) + 0.2 * yes(counts.own),
             Intent::Purchase => purchase(cues, against, tone, counts),
             Intent::ChurnRisk => cues - against - 2.4 + 0.6 * tone.displeased - 0.6 * tone.pleased + 0.2 * yes(counts.own),
-        })
+        };
+        // Reviews are articles, too: their praise is their own.
+        sigmoid(shown - TOLD_OF_OTHERS * yes(counts.article && intent != Intent::Praise))
     })
 }
 

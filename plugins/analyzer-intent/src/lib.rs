@@ -19,7 +19,7 @@ use std::cell::RefCell;
 
 use serde::Deserialize;
 use vigie_plugin::features::Apostrophes;
-use vigie_plugin::{Analyzer, Annotation, Document, Failure, Label};
+use vigie_plugin::{Analyzer, Annotation, Document, Failure, Label, MentionKind};
 
 use crate::cues::{Cues, Found};
 use crate::judge::Counts;
@@ -156,6 +156,7 @@ pub fn annotate(settings: &Settings, text: &mut Text, document: &Document) -> Ve
     });
     let mut counts = Counts::of(text, rating);
     counts.cues_alone = cues.is_some() && tag != "en";
+    counts.article = document.kind == MentionKind::Article;
     if cues.is_none() && counts.asks {
         found.extend(question_mark(text));
     }

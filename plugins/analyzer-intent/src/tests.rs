@@ -173,6 +173,28 @@ fn what_is_not_meant_is_not_said() {
     }
 }
 
+/// Headlines were taken for what their authors want.
+#[test]
+fn articles_tell_of_others() {
+    let article = |text: &str| {
+        let mut document = Document::new(text).language("en");
+        document.kind = MentionKind::Article;
+        let annotations = annotate(&Settings::default(), &mut Text::default(), &document);
+        labels(&annotations, "intent").into_iter().map(|label| label.name).collect::<Vec<_>>()
+    };
+    for headline in [
+        "Lumio shares fall after battery problems",
+        "How to set up your new router",
+        "Battery fixed. The update is out, says the maker, \"at last\".",
+    ] {
+        assert!(!intents("en", headline).is_empty(), "a post may mean it: {headline}");
+        assert_eq!(article(headline), [""; 0], "{headline}");
+    }
+    let own = "My router has been down since Monday, nobody answers and I want a refund";
+    assert_eq!(article(own), ["complaint"]);
+    assert_eq!(article("Lumio 5 review: great phone"), ["praise"]);
+}
+
 #[test]
 fn each_intent_shows_its_cue() {
     let document = Document::new("@acme I was charged twice, so I am cancelling my plan").language("en");
