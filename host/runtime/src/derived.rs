@@ -1,8 +1,9 @@
 //! Secrets the host makes out of others: tokens asked of a service, and keyed hashes.
 //!
 //! Plugins hold no tokens. One exchange runs at a time ([`Derived::hand`] is locked across it), its token is renewed a little before
-//! it ends and when a service refuses it, as long as that helps: see [`Hand::refused`].
+//! it ends and when a service refuses it, as far as that helps: see [`Hand::refused`].
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -22,9 +23,13 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// Longer lives are read as this, whoever states them.
 const LONGEST_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
 
-/// A refusal that a new token did not mend is no reason for another one so soon: a service may refuse one thing to every token, and
-/// counts the exchanges (Bluesky allows 300 a day for an account, as of November 2026).
-const DOUBT_PAUSE: Duration = Duration::from_secs(10 * 60);
+/// How long it is remembered that a refusal was not the token's fault.
+const DOUBT_MEMORY: Duration = Duration::from_secs(60 * 60);
+/// New tokens that may be asked for over refusals within that time without mending any: services count exchanges (Bluesky allows 300 a
+/// day for an account, as of November 2026).
+const MOST_DOUBTS: usize = 5;
+/// Places remembered as closed to every token.
+const MOST_CLOSED: usize = 64;
 
 /// A derived secret of one use of a plugin.
 pub(crate) struct Derived {
@@ -51,12 +56,14 @@ pub(crate) struct Token {
     pub(crate) renew_at: Instant,
 }
 
-/// The token in hand, if there is one, and whether refusals say anything about it.
+/// The token in hand, if there is one, and what refusals have told of it.
 #[derive(Default)]
 pub(crate) struct Hand {
     token: Option<Token>,
-    /// When one was last thrown away over a refusal, unless the next one was taken where it was refused.
-    doubted_at: Option<Instant>,
+    /// When tokens were thrown away over a refusal that the next one has not mended.
+    doubts: Vec<Instant>,
+    /// Places (origin and path) that refused a new token like the old one, and when: what is refused there is not the token.
+    closed: HashMap<String, Instant>,
 }
 
 impl Hand {
@@ -70,20 +77,37 @@ impl Hand {
         self.token = Some(token);
     }
 
-    /// A service refused the token, which may have been withdrawn before its time. Throws it away and says so, but not again so soon
-    /// after a new one was refused like the old one: then what is asked for is refused, and not the token.
-    pub(crate) fn refused(&mut self, now: Instant) -> bool {
-        if self.doubted_at.is_some_and(|at| now < at + DOUBT_PAUSE) {
+    /// A service refused the token with the value `seen` at a place: it may have been withdrawn before its time. Whether there is
+    /// another to try: one that somebody else has got since, or a new one because this one is thrown away now.
+    pub(crate) fn refused(&mut self, seen: &str, place: &str, now: Instant) -> bool {
+        if self.value(now) != Some(seen) {
+            return true;
+        }
+        self.doubts.retain(|at| now < *at + DOUBT_MEMORY);
+        self.closed.retain(|_, at| now < *at + DOUBT_MEMORY);
+        if self.closed.contains_key(place) || self.doubts.len() >= MOST_DOUBTS {
             return false;
         }
-        self.doubted_at = Some(now);
+        self.doubts.push(now);
         self.token = None;
         true
     }
 
-    /// A service took the new token where it had refused the old one: the doubt was right, and the next one will be heard at once.
-    pub(crate) fn accepted(&mut self) {
-        self.doubted_at = None;
+    /// The next token was taken where one had been refused: the doubt was right and counts for nothing.
+    pub(crate) fn mended(&mut self) {
+        self.doubts.pop();
+    }
+
+    /// The next token was refused there, too.
+    pub(crate) fn closed(&mut self, place: &str, now: Instant) {
+        if self.closed.len() < MOST_CLOSED {
+            self.closed.insert(place.to_owned(), now);
+        }
+    }
+
+    /// A token was taken at a place: it is not closed, or no more.
+    pub(crate) fn taken_at(&mut self, place: &str) {
+        self.closed.remove(place);
     }
 }
 
@@ -274,6 +298,53 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn token(value: &str, now: Instant) -> Token {
+        Token { value: value.to_owned(), renew_at: now + LONGEST_LIFE }
+    }
+
+    /// Two polls were refused with one token at the same time: the second was told that there is no other, and its connector rested.
+    #[test]
+    fn all_who_were_refused_with_one_token_get_the_next() {
+        let (mut hand, now) = (Hand::default(), Instant::now());
+        hand.take(token("first", now));
+        assert!(hand.refused("first", "/a", now) && hand.value(now).is_none());
+        assert!(hand.refused("first", "/b", now), "nobody has got the next yet");
+        hand.take(token("second", now));
+        assert!(hand.refused("first", "/c", now) && hand.value(now) == Some("second"));
+        assert_eq!(hand.doubts.len(), 1);
+    }
+
+    #[test]
+    fn a_place_is_closed_until_a_token_is_taken_there_or_an_hour_is_over() {
+        let (mut hand, now) = (Hand::default(), Instant::now());
+        hand.take(token("it", now));
+        hand.closed("/a", now);
+        assert!(!hand.refused("it", "/a", now) && hand.value(now) == Some("it"));
+        hand.taken_at("/a");
+        assert!(hand.refused("it", "/a", now), "it was open since");
+        hand.mended();
+
+        hand.take(token("it", now));
+        hand.closed("/a", now);
+        let later = now + DOUBT_MEMORY;
+        assert!(!hand.refused("it", "/a", later - Duration::from_secs(1)) && hand.refused("it", "/a", later));
+        for place in 0..3 * MOST_CLOSED {
+            hand.closed(&place.to_string(), later);
+        }
+        assert_eq!(hand.closed.len(), MOST_CLOSED, "however many a plugin asks for");
+    }
+
+    #[test]
+    fn doubts_that_mend_nothing_are_few_in_an_hour() {
+        let (mut hand, now) = (Hand::default(), Instant::now());
+        let mut doubted = |place: usize, now| {
+            hand.take(token("it", now));
+            hand.refused("it", &place.to_string(), now)
+        };
+        assert_eq!((0..100).filter(|place| doubted(*place, now)).count(), MOST_DOUBTS);
+        assert_eq!((0..100).filter(|place| doubted(*place, now + DOUBT_MEMORY)).count(), MOST_DOUBTS);
+    }
 
     fn spec() -> TokenExchange {
         TokenExchange {

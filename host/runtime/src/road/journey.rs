@@ -112,13 +112,19 @@ impl Road {
         }
         let (started, clock) = (self.egress.inner.clock.now(), Instant::now());
         let mut outcome = self.ask(step, &shown, &values, deadline).await;
-        if outcome.as_ref().is_ok_and(|arrival| tokens::refuses_token(&arrival.answer)) && self.tokens_refused(&values).await {
-            // The token may have been withdrawn before its time; a new one gets one chance.
+        let place = format!("{}{}", step.url.origin().ascii_serialization(), step.url.path());
+        if let Ok(arrival) = &outcome {
+            self.tokens_taken(&values, &place, &arrival.answer);
+        }
+        if outcome.as_ref().is_ok_and(|arrival| tokens::refuses_token(&arrival.answer))
+            && self.tokens_refused(&values, &place).await
+        {
+            // The token may have been withdrawn before its time; another one gets one chance.
             match self.values_for(step, deadline).await {
                 Ok(values) => {
                     outcome = self.ask(step, &shown, &values, deadline).await;
-                    if outcome.as_ref().is_ok_and(|arrival| tokens::accepts_token(&arrival.answer)) {
-                        self.tokens_accepted(&values).await;
+                    if let Ok(arrival) = &outcome {
+                        self.tokens_renewed(&values, &place, &arrival.answer).await;
                     }
                 }
                 Err(Untold::Answer(answer)) => outcome = Ok(answer.into()),

@@ -141,31 +141,60 @@ impl Road {
         HttpResponse { status, url: shown.to_owned(), headers, body: self.secrets.redactor.text(&message).into_bytes() }
     }
 
-    /// The service refused a request with these values. Whether there is another token to try: one that somebody else has got since, or
-    /// a new one where those in these values are thrown away now.
-    pub(super) async fn tokens_refused(&self, values: &Values) -> bool {
+    /// A service refused a request with these values at a place. Whether there is another token to try.
+    pub(super) async fn tokens_refused(&self, values: &Values, place: &str) -> bool {
         let mut others = false;
         for (name, value) in values {
-            let tokens = self.tokens_in(name);
-            if tokens.is_empty() {
+            let mut seen = Vec::new();
+            for derived in self.tokens_in(name) {
+                seen.push((derived, derived.hand.lock().await.value(Instant::now()).map(str::to_owned)));
+            }
+            if seen.is_empty() {
                 continue;
             }
+            // A hash does not tell which tokens it was made of; made of those in hand it would be the same.
             if self.in_hand(name).await.as_ref() != Some(value) {
                 others = true;
                 continue;
             }
-            for derived in tokens {
-                others |= derived.hand.lock().await.refused(Instant::now());
+            for (derived, seen) in seen {
+                // Others are refused at the same time: only the first throws the token away, and all take the new one.
+                let refused = async |seen: String| derived.hand.lock().await.refused(&seen, place, Instant::now());
+                others |= match seen {
+                    Some(seen) => refused(seen).await,
+                    None => true,
+                };
             }
         }
         others
     }
 
-    /// The service took these values where it had refused others.
-    pub(super) async fn tokens_accepted(&self, values: &Values) {
-        for derived in values.keys().flat_map(|name| self.tokens_in(name)) {
-            derived.hand.lock().await.accepted();
+    /// What came of another token where one had been refused.
+    pub(super) async fn tokens_renewed(&self, values: &Values, place: &str, answer: &HttpResponse) {
+        for derived in self.all_tokens_in(values) {
+            let mut hand = derived.hand.lock().await;
+            if refuses_token(answer) {
+                hand.closed(place, Instant::now());
+            } else if accepts_token(answer) {
+                hand.mended();
+            }
         }
+    }
+
+    /// A service answered a request with these values.
+    pub(super) fn tokens_taken(&self, values: &Values, place: &str, answer: &HttpResponse) {
+        if accepts_token(answer) {
+            for derived in self.all_tokens_in(values) {
+                // Whoever gets a new one just now is not waited for: this is told again with the next answer.
+                if let Ok(mut hand) = derived.hand.try_lock() {
+                    hand.taken_at(place);
+                }
+            }
+        }
+    }
+
+    fn all_tokens_in<'a>(&'a self, values: &'a Values) -> impl Iterator<Item = &'a Derived> {
+        values.keys().flat_map(|name| self.tokens_in(name))
     }
 
     /// The tokens that the value of a secret is or is made of.
@@ -214,7 +243,7 @@ pub(super) fn refuses_token(answer: &HttpResponse) -> bool {
 }
 
 /// Whether an answer shows that a service took the token: whatever it says of the request, it knows who asks.
-pub(super) fn accepts_token(answer: &HttpResponse) -> bool {
+fn accepts_token(answer: &HttpResponse) -> bool {
     answer.status < 500 && answer.status != 429 && !refuses_token(answer)
 }
 
