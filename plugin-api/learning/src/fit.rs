@@ -202,7 +202,7 @@ impl State {
             let weights = self.weights[row..row + classes].iter_mut().zip(&mut self.squares[row..row + classes]);
             let each = weights.zip(errors);
             if let Some(scales) = scales.get(row..row + classes) {
-                for (((weight, square), error), scale) in each.zip(scales) {
+                for (((weight, square), error), scale) in each.zip(scales).filter(|(_, scale)| **scale > 0.0) {
                     let gradient = error * norm * scale;
                     *square += gradient * gradient;
                     *weight -= recipe.rate * gradient * scale / square.sqrt();

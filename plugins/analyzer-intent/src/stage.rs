@@ -15,7 +15,7 @@ pub const GRAMS: Grams = Grams { words: 2, shortest: 4, longest: 5 };
 /// How far a negation reaches, in words.
 pub const REACH: usize = 3;
 
-/// What the wording says: the first three from 0 to 1, the others as log odds, among as many posts that do as that do not.
+/// What the wording says: the first three from 0 to 1, the others as log odds.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Tone {
     /// Something does not work, is lost, was charged wrongly.

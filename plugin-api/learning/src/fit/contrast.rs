@@ -37,13 +37,14 @@ pub(super) fn scales(recipe: &Recipe<'_>, examples: &[Example]) -> Vec<f32> {
         for (scale, share) in scales.iter_mut().zip(&shares) {
             let here = (*scale + GRANTED * share) / (seen + GRANTED);
             let ratio = here * (1.0 - share) / ((1.0 - here) * share);
-            let q = (ratio - 1.0).abs() / (ratio + 1.0);
+            // Nothing is without the feature, as far as the numbers go.
+            let q = if ratio.is_finite() { (ratio - 1.0).abs() / (ratio + 1.0) } else { 1.0 };
             *scale = q.sqrt();
             squares += f64::from(q) * f64::from(seen);
             count += f64::from(seen);
         }
     }
-    let mean = (squares / count.max(1.0)).sqrt().max(1e-6) as f32;
+    let mean = if count > 0.0 { (squares / count).sqrt().max(1e-6) as f32 } else { 1.0 };
     with.iter_mut().for_each(|scale| *scale /= mean);
     with
 }
@@ -64,5 +65,16 @@ mod tests {
         assert_eq!(scales.len(), 32);
         assert!(scales[2] > 1.0 && scales[5] > 1.0, "{scales:?}");
         assert!(scales[6] < 0.01 && scales[0] < 0.01, "stands in both, or nowhere: {scales:?}");
+    }
+
+    #[test]
+    fn scales_are_numbers_whatever_the_examples() {
+        let recipe = Recipe { kind: Kind::Each, labels: &["a", "b"], bits: 4, epochs: 1, rate: 0.3, decay: 0.0, balance: 0.0 };
+        let always: Vec<Example> = (0..20_000).map(|_| Example::of(0, vec![1 << 28])).collect();
+        let weightless = [Example { weight: 0.0, ..Example::of(1, vec![2 << 28]) }];
+        for examples in [always.as_slice(), &weightless, &[]] {
+            let scales = scales(&recipe, examples);
+            assert!(scales.iter().all(|scale| scale.is_finite() && (0.0..100.0).contains(scale)), "{scales:?}");
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! From scores to names: how sure a model is, and from where on an emotion is named, for each language by itself.
 //!
-//! All of it is chosen on the rows a model was trained on, each scored by a model that has not seen it. There are more of them than dev
-//! rows, which matters for rare emotions, and the figures on the dev rows stay those of rows nothing was chosen on.
+//! All of it is chosen on the rows a model was trained on, each scored by a model of the other rows (its translations and copies with
+//! emoji may be among them). There are more of them than dev rows, which matters for rare emotions, and the figures on the dev rows stay
+//! those of rows nothing was chosen on.
 
 use analyzer_emotion::language::{Language, crowded};
 use analyzer_emotion::model::{EMOTIONS, Scores};
@@ -14,7 +15,7 @@ use crate::measure::Hits;
 /// Parts the rows are cut into; each is scored by a model of the others.
 const PARTS: usize = 5;
 
-/// The scores of all examples, each by a model that has not seen it.
+/// The scores of all examples, each by a model of others.
 pub(super) fn crossed(examples: &[Example], fit: impl Fn(&[Example]) -> Parts) -> Vec<Vec<f32>> {
     let mut crossed = vec![Vec::new(); examples.len()];
     for part in 0..PARTS {
