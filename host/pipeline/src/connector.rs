@@ -168,7 +168,8 @@ impl Worker {
             let (source, span) = (Arc::clone(&self.connector.source), self.span(&job));
             if job.feed == KNOWN_FEED {
                 let pass = self.pass(&job)?;
-                polls.spawn(async move { Polled { result: pass.read(source.as_ref()).await, job } }.instrument(span));
+                let failures = job.before.newer.failures;
+                polls.spawn(async move { Polled { result: pass.read(source.as_ref(), failures).await, job } }.instrument(span));
             } else {
                 let request = self.request(&job);
                 job.since = request.since;
@@ -217,8 +218,10 @@ impl Worker {
         let mut state = job.before.clone();
         let walk = job.before.walk(job.direction);
         match result {
-            Ok(Again { batch, broken, went_well }) => {
-                self.limited = 0;
+            Ok(Again { batch, broken, went_well, failure }) => {
+                if went_well && failure.is_none() {
+                    self.limited = 0;
+                }
                 self.take_note(&broken, went_well, beat.now);
                 let next = match feeds.get_mut(&job.feed) {
                     Some(live) if job.feed != KNOWN_FEED => live.trail(job.direction).next(batch.cursor.as_deref(), batch.next),
@@ -226,17 +229,28 @@ impl Worker {
                     _ => batch.next,
                 };
                 let moved_on = schedule::after_batch(walk, batch.cursor.clone(), next, &beat);
+                let (moved_on, class) = match &failure {
+                    Some(error) => {
+                        let (after, class) = self.after_error(&moved_on, error, &beat);
+                        // It is one poll, which brought something and then failed.
+                        (Walk { polls: moved_on.polls, ..after }, class)
+                    }
+                    None => (moved_on, None),
+                };
                 *state.walk_mut(job.direction) = moved_on;
                 if job.direction == Direction::Older {
                     state.history_since = job.since;
                 }
                 let children = batch.feeds.clone();
-                let poll = Poll { key, direction: job.direction, state: state.clone(), at: beat.now };
+                let poll = Poll { key, direction: job.direction, state: state.clone(), failure: class, at: beat.now };
                 let tally = self.commit_batch(&poll, batch, broken, &job.before.feed.title).await?;
                 if let Some(live) = feeds.get_mut(&job.feed) {
                     live.trail(job.direction).brought(tally.received > tally.known);
                 }
                 feeds.adopt(children, beat.now);
+                if let Some(error) = failure {
+                    self.consequences(&error, &job, &state, mode);
+                }
             }
             Err(error) => {
                 let (after, class) = self.after_error(walk, &error, &beat);
@@ -281,7 +295,8 @@ impl Worker {
         (schedule::after_fault(walk, &message, rest, beat), None)
     }
 
-    /// What mentions that break the plugin when they are read again say of it: nothing, as long as others go well.
+    /// What mentions that break the plugin when they are read again say of it: nothing, as long as others go well. A pass that asked
+    /// for nothing says nothing either.
     fn take_note(&mut self, broken: &[(String, String)], went_well: bool, now: Instant) {
         for (id, message) in broken {
             self.tell_fault(format!("reading mention `{id}` again: {message}"));
@@ -292,7 +307,8 @@ impl Worker {
                     self.hold = Some(Tick::now() + until.since(now));
                 }
             }
-            _ => self.quarantine.well(),
+            _ if went_well => self.quarantine.well(),
+            _ => {}
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use tokio::sync::mpsc::UnboundedSender;
 use vigie_mention::delivery::{Batch, Change, Direction, Feed};
-use vigie_mention::{Annotation, FeedKey, Instant, Mention, MentionKey, TopicId};
+use vigie_mention::{Annotation, FailureClass, FeedKey, Instant, Mention, MentionKey, TopicId};
 use vigie_runtime::Read;
 use vigie_store::{Basis, Commit, Coverage, DeadLetter, FeedState, Record, Seen, Snapshot, StoreError, Stored};
 
@@ -31,6 +31,8 @@ pub(crate) struct Poll {
     pub(crate) direction: Direction,
     /// The feed's state after this poll.
     pub(crate) state: FeedState,
+    /// What ended it after it had brought something.
+    pub(crate) failure: Option<FailureClass>,
     pub(crate) at: Instant,
 }
 
@@ -64,7 +66,8 @@ impl Fate {
 impl Digest<'_> {
     /// Completes the mentions with what is known of them, matches and annotates them.
     pub(crate) async fn batch(&self, poll: &Poll, batch: &Admitted) -> Result<Commit, StoreError> {
-        let mut coverage = batch.coverage;
+        let (failed, failure) = (u32::from(poll.failure.is_some()), poll.failure);
+        let mut coverage = Coverage { failed, failure, ..batch.coverage };
         let mut delivered = Vec::with_capacity(batch.mentions.len());
         for mention in &batch.mentions {
             let mut mention = mention.clone();
@@ -240,7 +243,7 @@ pub(crate) fn failed(
     key: FeedKey,
     direction: Direction,
     state: FeedState,
-    failure: Option<vigie_mention::FailureClass>,
+    failure: Option<FailureClass>,
     now: Instant,
 ) -> Commit {
     Commit {

@@ -20,6 +20,9 @@ pub(crate) const REFRESH: &str = "refresh";
 
 /// Mentions in a row that break the plugin, after which it is the plugin: the others wait for the next interval.
 const MOST_BROKEN: u32 = 5;
+/// Passes in a row that failed, after which a mention is given up although nothing else says that the plugin is well: one that is due
+/// alone would be asked for for ever. By then a plugin that breaks on everything has been in quarantine.
+const MOST_FAILED: u32 = 5;
 
 /// What a pass reads.
 pub(crate) struct Pass {
@@ -36,13 +39,15 @@ pub(crate) struct Again {
     pub(crate) batch: Batch,
     /// Mentions that break the plugin, each by itself, and how.
     pub(crate) broken: Vec<(String, String)>,
-    /// Whether any call went well, or none was needed.
+    /// Whether any call went well.
     pub(crate) went_well: bool,
+    /// What the service refused after it had answered for a while. The cursor stands before it.
+    pub(crate) failure: Option<CallError>,
 }
 
 impl From<Batch> for Again {
     fn from(batch: Batch) -> Self {
-        Self { batch, broken: Vec::new(), went_well: true }
+        Self { batch, broken: Vec::new(), went_well: true, failure: None }
     }
 }
 
@@ -117,15 +122,16 @@ impl Schedule<'_> {
 
 impl Pass {
     /// Reads the mentions again; the batch carries how far that came. Where a call breaks, the rest is halved until the mention that
-    /// breaks the plugin is alone: it is given up, so that those behind it have their turn.
-    pub(crate) async fn read(self, source: &dyn Source) -> Result<Again, CallError> {
+    /// breaks the plugin is alone: it is given up, so that those behind it have their turn. Where nothing goes well, it is the plugin
+    /// that is broken: the pass fails and nothing is given up, until so many in a row have failed (`failures`) that one must be.
+    pub(crate) async fn read(self, source: &dyn Source, failures: u32) -> Result<Again, CallError> {
         let next = if self.more { Next::More } else { Next::Later(None) };
         let batch = Batch { changes: Vec::new(), feeds: Vec::new(), cursor: Some(self.until), next };
+        let mut again = Again { batch, broken: Vec::new(), went_well: false, failure: None };
         if self.ids.is_empty() {
-            return Ok(batch.into());
+            return Ok(again);
         }
-        let mut again = Again { batch, broken: Vec::new(), went_well: false };
-        let (mut in_a_row, mut done) = (0, 0);
+        let (mut in_a_row, mut done, mut last_fault) = (0, 0, None);
         let mut todo = vec![(0, self.ids.len())];
         while let Some((from, until)) = todo.pop() {
             let ids: Vec<String> = self.ids[from..until].iter().map(|(_, id)| id.clone()).collect();
@@ -135,10 +141,10 @@ impl Pass {
                     again.went_well = true;
                     (in_a_row, done) = (0, until);
                 }
-                Err(error @ CallError::Failure(_)) if done == 0 => return Err(error),
-                // What was read until then is kept; the next pass begins here and meets the failure as it should.
-                Err(CallError::Failure(_)) => {
-                    again.batch.next = Next::More;
+                Err(error @ CallError::Failure(_)) if !again.went_well => return Err(error),
+                // What was read until then is kept, and the next pass begins here.
+                Err(error @ CallError::Failure(_)) => {
+                    again.failure = Some(error);
                     break;
                 }
                 Err(_) if ids.len() > 1 => {
@@ -147,13 +153,22 @@ impl Pass {
                 }
                 Err(fault) => {
                     again.broken.extend(ids.into_iter().map(|id| (id, fault.to_string())));
-                    (in_a_row, done) = (in_a_row + 1, until);
+                    (in_a_row, done, last_fault) = (in_a_row + 1, until, Some(fault));
                     if in_a_row == MOST_BROKEN {
                         again.batch.next = Next::Later(None);
                         break;
                     }
                 }
             }
+        }
+        if let Some(fault) = last_fault.filter(|_| !again.went_well) {
+            if failures < MOST_FAILED {
+                return Err(fault);
+            }
+            // The one that has been due longest, and no other: most of them break nothing, if it is the plugin.
+            again.broken.truncate(1);
+            again.batch.next = Next::Later(None);
+            done = 1;
         }
         if let Some((at, id)) = self.ids[..done].last().filter(|_| done < self.ids.len()) {
             again.batch.cursor = Some(format!("{at} {id}"));

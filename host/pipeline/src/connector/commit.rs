@@ -37,7 +37,7 @@ impl Worker {
         let unannotated = commit.dead_letters.iter().filter(|letter| letter.stage == ANNOTATE).count();
         let tally = Tally {
             polls: 1,
-            failed: 0,
+            failed: coverage.failed.into(),
             received: coverage.received.into(),
             new: receipt.new.into(),
             updated: receipt.updated.into(),

@@ -59,6 +59,8 @@ pub(crate) struct Board {
     pub(crate) again: Mutex<Vec<Vec<String>>>,
     /// Ids that break it whenever they are asked for again.
     pub(crate) poison: Mutex<Vec<String>>,
+    /// An id at which the service asks to slow down, once, when it is asked for again by itself.
+    pub(crate) slow_at: Mutex<Option<String>>,
     /// From when on the head was asked for, poll by poll.
     pub(crate) since: Mutex<Vec<Option<Instant>>>,
     pub(crate) page: usize,
@@ -72,6 +74,7 @@ impl Board {
             polls: AtomicUsize::new(0),
             again: Mutex::default(),
             poison: Mutex::default(),
+            slow_at: Mutex::default(),
             since: Mutex::default(),
             page,
         }
@@ -131,6 +134,11 @@ impl Source for Board {
 
     fn refresh<'a>(&'a self, ids: &'a [String]) -> BoxFuture<'a, Result<Vec<Change>, CallError>> {
         self.again.lock().expect("not poisoned").push(ids.to_vec());
+        let mut slow_at = self.slow_at.lock().expect("not poisoned");
+        if slow_at.as_ref().is_some_and(|slow| ids == std::slice::from_ref(slow)) {
+            *slow_at = None;
+            return async { Err(failure(FailureClass::RateLimited)) }.boxed();
+        }
         let poison = self.poison.lock().expect("not poisoned");
         if ids.iter().any(|id| poison.contains(id)) {
             return async { Err(CallError::Trap { message: "plugin `board` trapped".to_owned() }) }.boxed();

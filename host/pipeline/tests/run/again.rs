@@ -4,19 +4,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use vigie_mention::Instant;
-use vigie_pipeline::{Event, Options};
+use vigie_mention::{FailureClass, Instant, KNOWN_FEED};
+use vigie_pipeline::{Event, Options, Summary};
 use vigie_runtime::Clock;
+use vigie_store::{Walk, WalkStatus};
 
 use super::{Bed, options, plan, posts, run_with};
 use crate::fakes::{Board, NOW};
 
 /// Runs at the hour, with every mention to be read again six hours after it was published.
-async fn run_at(bed: &Bed, board: &Arc<Board>, hour: i64) -> Vec<Event> {
+async fn pass_at(bed: &Bed, board: &Arc<Board>, hour: i64) -> (Summary, Vec<Event>) {
     let mut wanted = plan(board.clone(), vec![]);
     wanted.connectors[0].refresh = vec![Duration::from_secs(6 * 3_600)];
     let now = Instant::from_millis(NOW.as_millis() + hour * Instant::HOUR_MS);
-    let (summary, events) = run_with(bed, wanted, Options { clock: Clock::Fixed(now), ..options() }).await;
+    run_with(bed, wanted, Options { clock: Clock::Fixed(now), ..options() }).await
+}
+
+/// The same, where nothing fails.
+async fn run_at(bed: &Bed, board: &Arc<Board>, hour: i64) -> Vec<Event> {
+    let (summary, events) = pass_at(bed, board, hour).await;
     assert_eq!(summary.total().failed, 0);
     assert_eq!(summary.total().dead_letters, 0, "these count what analyzers failed on");
     events
@@ -56,16 +62,60 @@ async fn a_mention_that_breaks_its_plugin_keeps_no_other_from_being_read_again()
     assert_eq!(asked(&board), [["0"]], "it is not asked for once more");
 }
 
-#[tokio::test]
+fn known(bed: &Bed) -> Walk {
+    let snapshot = bed.store.snapshot().expect("a snapshot");
+    let feeds = snapshot.all_feeds().expect("readable");
+    feeds.into_iter().find(|(key, _)| key.feed == KNOWN_FEED).expect("passes are noted").1.newer
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_plugin_that_breaks_on_everything_is_given_rest() {
     let bed = Bed::new();
     let all: Vec<String> = (0..10).map(|number| number.to_string()).collect();
     let board = read_once(&bed, &all.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    run_at(&bed, &board, 10).await;
-    let given_up = |calls: Vec<Vec<String>>| calls.into_iter().filter(|ids| ids.len() == 1).flatten().collect::<Vec<_>>();
-    assert_eq!(given_up(asked(&board)), ["5", "4", "3", "2", "1"], "five in a row are enough");
+    let before = known(&bed).cursor;
+    let (summary, _) = pass_at(&bed, &board, 10).await;
+    assert_eq!(summary.total().failed, 3, "as often as any poll that breaks");
+    assert_eq!(letters(&bed), [], "nothing is given up");
+    let walk = known(&bed);
+    assert_eq!((walk.cursor, walk.failures), (before, 3), "and nothing passed over");
+    assert!(matches!(walk.status, WalkStatus::Resting { .. }), "{:?}", walk.status);
+
+    asked(&board);
     board.poison.lock().expect("not poisoned").clear();
     run_at(&bed, &board, 10).await;
-    assert_eq!(asked(&board).concat(), ["0"], "mended, it goes on behind them");
-    assert_eq!(letters(&bed).len(), 5);
+    assert_eq!(asked(&board).concat(), ["5", "4", "3", "2", "1", "0"], "mended, it reads them all");
+    assert_eq!(known(&bed).failures, 0);
+}
+
+/// Nothing else tells whether it is the mention or the plugin.
+#[tokio::test(start_paused = true)]
+async fn a_mention_that_breaks_its_plugin_and_is_due_alone_is_given_up_in_the_end() {
+    let bed = Bed::new();
+    let board = read_once(&bed, &["5"]).await;
+    let mut runs = 0;
+    while letters(&bed).is_empty() {
+        pass_at(&bed, &board, 1).await;
+        runs += 1;
+        assert!(runs < 10, "it is asked for for ever");
+    }
+    assert_eq!(asked(&board), vec![["5"]; 6], "five passes fail, and the sixth gives it up");
+    run_at(&bed, &board, 2).await;
+    assert_eq!(asked(&board), [["4"]], "those behind it have their turn");
+}
+
+/// The pause was lost: the service was asked again at once.
+#[tokio::test(start_paused = true)]
+async fn a_service_that_asks_to_slow_down_within_a_pass_is_given_its_pause() {
+    let bed = Bed::new();
+    let board = read_once(&bed, &["3"]).await;
+    *board.slow_at.lock().expect("not poisoned") = Some("3".to_owned());
+    let (summary, events) = pass_at(&bed, &board, 5).await;
+    assert_eq!(summary.total().failed, 1);
+    assert!(events.iter().any(|event| matches!(event, Event::Waiting { class: FailureClass::RateLimited, .. })));
+    let calls = asked(&board);
+    let slow = calls.iter().position(|ids| *ids == ["3"]).expect("it is asked for alone");
+    assert_eq!(calls[..slow].concat().iter().filter(|id| *id == "5").count(), 2, "{calls:?}");
+    assert!(!calls[slow + 1..].concat().contains(&"5".to_owned()), "what was read is kept: {calls:?}");
+    assert_eq!(letters(&bed), [("refresh".to_owned(), "3".to_owned())], "the service mended, the mention still breaks it");
 }
