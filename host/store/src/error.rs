@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use vigie_mention::MentionKey;
+
 /// Why the store could not be opened, read or written. Every message names the file and what to do.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -105,8 +107,7 @@ pub(crate) enum Fault {
     Newer { found: u64, known: u64 },
     Damaged(String),
     Encoding { what: String, message: String },
-    // Place in its group of the first commit that is no longer based on what is stored, and the mention.
-    Overtaken(usize, String),
+    Overtaken(MentionKey),
 }
 
 macro_rules! from_redb {
@@ -156,7 +157,7 @@ impl Site {
             Fault::Newer { found, known } => StoreError::Newer { path, found, known },
             Fault::Damaged(message) => StoreError::Damaged { path, message },
             Fault::Encoding { what, message } => StoreError::Encoding { path, what, message },
-            Fault::Overtaken(_, mention) => StoreError::Overtaken { path, mention },
+            Fault::Overtaken(mention) => StoreError::Overtaken { path, mention: format!("mention {mention}") },
             Fault::Redb(error) => match error {
                 redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => StoreError::Locked { path },
                 redb::Error::PreviousIo | redb::Error::DatabaseClosed | redb::Error::LockPoisoned(_) => self.stopped(),

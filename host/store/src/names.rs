@@ -162,6 +162,15 @@ impl<'t> Names<'t> {
         Ok(identity(self.text(source)?, self.text(instance)?, id))
     }
 
+    /// The identity of a mention, if its source and instance have numbers: else nothing of them is stored.
+    pub(crate) fn known_identity(&self, source: &str, instance: &str, id: &str) -> Result<Option<Vec<u8>>, Fault> {
+        let known = |text: &str| match self.seen.get(text) {
+            Some(number) => Ok(Some(*number)),
+            None => self.ids.get(text).map(|number| number.map(|number| number.value())),
+        };
+        Ok(known(source)?.zip(known(instance)?).map(|(source, instance)| identity(source, instance, id)))
+    }
+
     /// The number of an author, a new one if there is none; keeps the names as last seen.
     pub(crate) fn author(&mut self, source: u32, instance: u32, author: &Author) -> Result<u32, Fault> {
         let identity = identity(source, instance, &author.id);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use vigie_mention::{Instant, Mention, TopicId};
 
 use crate::error::Fault;
-use crate::{Basis, Previous, Signals};
+use crate::{Basis, Previous, Record, Signals};
 
 /// What `MENTIONS` holds.
 #[derive(Debug, Deserialize)]
@@ -32,6 +32,11 @@ impl Row {
         same
     }
 
+    /// Whether a record brings what is stored: two that bring the same lose nothing, whoever was first.
+    pub(crate) fn is_like(&mut self, record: &Record) -> bool {
+        self.is(&record.mention) && self.signals == record.signals && self.topics == in_order(&record.topics)
+    }
+
     /// Whether a record with this basis takes everything into account that is stored.
     pub(crate) fn is_basis(&self, basis: &Basis) -> bool {
         match basis {
@@ -45,6 +50,24 @@ impl Row {
     pub(crate) fn supersedes(&self, mention: &Mention) -> bool {
         matches!((mention.edited, self.mention.edited), (Some(new), Some(stored)) if new.at < stored.at)
     }
+}
+
+impl Record {
+    /// Whether an earlier record of the same commit brings the same.
+    pub(crate) fn is_like(&self, earlier: &Self) -> bool {
+        let collected_at = earlier.mention.collected_at;
+        self.signals == earlier.signals
+            && in_order(&self.topics) == in_order(&earlier.topics)
+            && Mention { collected_at, ..self.mention.clone() } == earlier.mention
+    }
+}
+
+/// Topics as they are stored.
+pub(crate) fn in_order(topics: &[TopicId]) -> Vec<TopicId> {
+    let mut topics = topics.to_vec();
+    topics.sort_unstable();
+    topics.dedup();
+    topics
 }
 
 /// The same on its way in, without copies.

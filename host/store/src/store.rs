@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io};
+use std::{fs, io, slice};
 
 use redb::{
     Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, StorageBackend, StorageError,
@@ -143,43 +143,25 @@ impl Store {
     /// transaction to end; blocks, so async code uses [`Store::writer`].
     ///
     /// # Errors
-    /// Nothing of any of the commits is stored then. `Overtaken` is mended by a new look and a new commit. After `DiskFull`, `Io` and `Stopped` the store must be opened anew to write.
+    /// Nothing of any of the commits is stored then. `Overtaken` is mended by a new look and a new commit. After `DiskFull`, `Io` and
+    /// `Stopped` the store must be opened anew to write.
     pub fn commit(&self, commits: Vec<Commit>) -> Result<Vec<Receipt>, StoreError> {
-        self.try_commit(&commits).map_err(|fault| self.site.error(fault))
+        self.commit_all(&commits).map_err(|fault| self.site.error(fault))
     }
 
-    /// Writes the commits that can be written, each whole or not at all, in as few transactions as that takes; one answer each.
+    /// Writes the commits that can be written, each whole or not at all, in one transaction; one answer each. Only where one of them
+    /// cannot be written down does each get a transaction of its own.
     pub(crate) fn commit_each<C: Borrow<Commit>>(&self, commits: &[C]) -> Vec<Result<Receipt, StoreError>> {
-        let mut answers = Vec::with_capacity(commits.len());
-        let mut rest = commits;
-        while !rest.is_empty() {
-            let fault = match self.try_commit(rest) {
-                Ok(receipts) => {
-                    answers.extend(receipts.into_iter().map(Ok));
-                    break;
-                }
-                Err(fault) => fault,
-            };
-            let overtaken = if let Fault::Overtaken(place, _) = fault { Some(place) } else { None };
-            match (overtaken, self.site.error(fault)) {
-                // Those before it do without it; those behind it have not been looked at.
-                (Some(place), error) => {
-                    answers.extend(self.commit_each(&rest[..place]));
-                    answers.push(Err(error));
-                    rest = &rest[place + 1..];
-                }
-                // One that cannot be written down must not take the others with it.
-                (None, StoreError::Encoding { .. }) if rest.len() > 1 => {
-                    answers.extend(rest.chunks(1).flat_map(|one| self.commit_each(one)));
-                    break;
-                }
-                (None, error) => {
-                    answers.extend(rest.iter().map(|_| Err(error.clone())));
-                    break;
-                }
-            }
+        let told = |fault: Fault| self.site.error(fault);
+        let error = match self.transact(|transaction| write::apply(transaction, commits)) {
+            Ok(answers) => return answers.into_iter().map(|answer| answer.map_err(|overtaken| told(overtaken.into()))).collect(),
+            Err(fault) => told(fault),
+        };
+        if matches!(error, StoreError::Encoding { .. }) && commits.len() > 1 {
+            let alone = |commit| self.commit_all(slice::from_ref(commit)).map(|receipts| receipts[0]).map_err(told);
+            return commits.iter().map(alone).collect();
         }
-        answers
+        commits.iter().map(|_| Err(error.clone())).collect()
     }
 
     /// Writes what analyzers made of stored mentions, in one transaction; how many it changed. Blocks, as [`Store::commit`].
@@ -201,8 +183,12 @@ impl Store {
         self.transact(|transaction| in_use::announce(transaction, now)).map_err(|fault| self.site.error(fault))
     }
 
-    fn try_commit<C: Borrow<Commit>>(&self, commits: &[C]) -> Result<Vec<Receipt>, Fault> {
-        self.transact(|transaction| write::apply(transaction, commits))
+    /// Writes all of the commits or, where one was overtaken, none.
+    fn commit_all<C: Borrow<Commit>>(&self, commits: &[C]) -> Result<Vec<Receipt>, Fault> {
+        self.transact(|transaction| {
+            let answers = write::apply(transaction, commits)?;
+            answers.into_iter().map(|answer| answer.map_err(Fault::from)).collect()
+        })
     }
 
     fn transact<T>(&self, write: impl FnOnce(&WriteTransaction) -> Result<T, Fault>) -> Result<T, Fault> {

@@ -7,7 +7,7 @@
 mod renew;
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 use vigie_mention::{Instant, Mention, MentionKey, TopicId};
@@ -18,20 +18,39 @@ use crate::facts::{FactBytes, Numbers, fact, language};
 use crate::feeds::Feeds;
 use crate::ledger;
 use crate::names::Names;
-use crate::row::{Row, RowRef, decode, encode};
+use crate::row::{Row, RowRef, decode, encode, in_order};
 use crate::tables::{
     ANNOTATIONS, EVERY_MENTION, FACT_BYTES, FACTS, KEYS, LEDGER, MENTION_COUNTER, MENTIONS, META, PLACE_BYTES, PLACES_BY_AUTHOR,
     Place, TOMBSTONES, place,
 };
 use crate::{Basis, Commit, Coverage, Previous, Receipt, Record, Renewal, Signals, analyses};
 
-/// Writes the commits in order; the caller commits or aborts the transaction.
-pub(crate) fn apply<C: Borrow<Commit>>(transaction: &WriteTransaction, commits: &[C]) -> Result<Vec<Receipt>, Fault> {
+/// Why nothing of a commit was written: this mention is no longer what its record was made from.
+#[derive(Debug)]
+pub(crate) struct Overtaken(MentionKey);
+
+impl From<Overtaken> for Fault {
+    fn from(Overtaken(mention): Overtaken) -> Self {
+        Self::Overtaken(mention)
+    }
+}
+
+/// Writes the commits in order, each whole or, where it was overtaken, not at all; the caller commits or aborts the transaction.
+pub(crate) fn apply<C: Borrow<Commit>>(
+    transaction: &WriteTransaction,
+    commits: &[C],
+) -> Result<Vec<Result<Receipt, Overtaken>>, Fault> {
     let mut work = Work::open(transaction)?;
-    let receipts =
-        commits.iter().enumerate().map(|(place, commit)| work.commit(place, commit.borrow())).collect::<Result<_, _>>()?;
+    let mut answers = Vec::with_capacity(commits.len());
+    for commit in commits.iter().map(Borrow::borrow) {
+        // Before anything of it is written, so that what is refused leaves nothing behind.
+        answers.push(match work.overtaken(commit)? {
+            Some(mention) => Err(Overtaken(mention)),
+            None => Ok(work.commit(commit)?),
+        });
+    }
     work.finish()?;
-    Ok(receipts)
+    Ok(answers)
 }
 
 /// Writes what analyzers made of stored mentions; how many of them it changed. The caller commits or aborts the transaction.
@@ -47,8 +66,6 @@ enum Outcome {
     New,
     Updated,
     Unchanged,
-    /// It is no longer what the record was made from.
-    Overtaken,
 }
 
 /// The open tables, and the index changes not applied yet.
@@ -99,17 +116,49 @@ impl<'t> Work<'t> {
         })
     }
 
-    fn commit(&mut self, place: usize, commit: &Commit) -> Result<Receipt, Fault> {
+    /// The first mention of the commit that is no longer what its record was made from. Writes nothing.
+    fn overtaken(&self, commit: &Commit) -> Result<Option<MentionKey>, Fault> {
+        let mut earlier: HashMap<(&str, &str, &str), &Record> = HashMap::with_capacity(commit.records.len());
+        for record in &commit.records {
+            let mention = &record.mention;
+            let before = earlier.insert((&mention.source, &mention.instance, &mention.id), record);
+            let holds = match (&record.basis, before) {
+                (Basis::Unseen, _) => true,
+                // A mention comes once in a commit, unless it comes alike.
+                (_, Some(before)) => record.is_like(before),
+                (basis, None) => match self.stored(mention)? {
+                    Some(mut stored) => stored.is_basis(basis) || stored.is_like(record),
+                    None => matches!(basis, Basis::Nothing),
+                },
+            };
+            if !holds {
+                return Ok(Some(mention.key()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What is stored of a mention, looked up without giving anything a number.
+    fn stored(&self, mention: &Mention) -> Result<Option<Row>, Fault> {
+        let Some(identity) = self.names.known_identity(&mention.source, &mention.instance, &mention.id)? else { return Ok(None) };
+        let Some(number) = self.keys.get(identity.as_slice())?.map(|number| number.value()) else { return Ok(None) };
+        self.row_of(number, mention).map(Some)
+    }
+
+    fn row_of(&self, number: u64, mention: &Mention) -> Result<Row, Fault> {
+        match self.mentions.get(number)? {
+            Some(row) => decode(&format!("mention {}", mention.key()), row.value()),
+            None => Err(Fault::Damaged(format!("mention {} has no row", mention.key()))),
+        }
+    }
+
+    fn commit(&mut self, commit: &Commit) -> Result<Receipt, Fault> {
         let mut receipt = Receipt::default();
         for record in &commit.records {
             match self.upsert(record, commit.at)? {
                 Outcome::New => receipt.new += 1,
                 Outcome::Updated => receipt.updated += 1,
                 Outcome::Unchanged => receipt.unchanged += 1,
-                // Here rather than before anything is written: what is stored is at hand, and this is rare.
-                Outcome::Overtaken => {
-                    return Err(Fault::Overtaken(place, format!("mention {}", record.mention.key())));
-                }
             }
         }
         // Before the removals, which take the letters about their mentions with them.
@@ -138,28 +187,15 @@ impl<'t> Work<'t> {
     fn upsert(&mut self, record: &Record, at: Instant) -> Result<Outcome, Fault> {
         let mention = &record.mention;
         let identity = self.names.identity(&mention.source, &mention.instance, &mention.id)?;
-        let mut topics = record.topics.clone();
-        topics.sort_unstable();
-        topics.dedup();
+        let topics = in_order(&record.topics);
         let known = self.keys.get(identity.as_slice())?.map(|number| number.value());
         let Some(number) = known else {
-            if matches!(record.basis, Basis::Stored(_)) {
-                return Ok(Outcome::Overtaken);
-            }
             self.insert(record, &topics, &identity, at)?;
             return Ok(Outcome::New);
         };
-        let mut old: Row = match self.mentions.get(number)? {
-            Some(row) => decode(&format!("mention {}", mention.key()), row.value())?,
-            None => return Err(Fault::Damaged(format!("mention {} has no row", mention.key()))),
-        };
-
+        let mut old = self.row_of(number, mention)?;
         let same = old.is(mention);
-        // Two that bring the same lose nothing, whoever was first.
         let alike = same && topics == old.topics && record.signals == old.signals;
-        if !alike && !old.is_basis(&record.basis) {
-            return Ok(Outcome::Overtaken);
-        }
         if old.supersedes(mention) {
             return Ok(Outcome::Unchanged);
         }

@@ -32,6 +32,7 @@ struct State {
     /// What was written since.
     unsynced: Vec<Step>,
     steps: usize,
+    syncs: usize,
     dies_at: Option<usize>,
     room: Option<usize>,
 }
@@ -48,6 +49,7 @@ impl State {
                 self.unsynced.push(step);
             }
             None => {
+                self.syncs += 1;
                 self.unsynced.clear();
                 self.synced.clone_from(&self.live);
             }
@@ -75,6 +77,11 @@ impl Disk {
     /// Writes and syncs so far.
     pub(crate) fn steps(&self) -> usize {
         self.state().steps
+    }
+
+    /// Syncs so far.
+    pub(crate) fn syncs(&self) -> usize {
+        self.state().syncs
     }
 
     pub(crate) fn dies_after(&self, steps: usize) {

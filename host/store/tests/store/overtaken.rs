@@ -4,6 +4,7 @@
 use vigie_mention::MentionKey;
 use vigie_store::{Basis, Commit, Receipt, Record, Seen, Store, StoreError};
 
+use crate::disk::Disk;
 use crate::material::{brings, dump, feed_key, key, look, mention, record, removes, store, topic, write};
 
 /// The record, made from what the store has of its mention now.
@@ -85,6 +86,26 @@ fn what_two_bring_alike_is_no_conflict() {
     assert_eq!(look(&store).mention(&key("1")).expect("reads").expect("is there").topics, [topic("acme"), topic("rival")]);
 }
 
+/// Hands all commits to one writer at once; the answer of each.
+fn together(store: &Store, road: Vec<Commit>) -> Vec<Result<Receipt, StoreError>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let writer = store.writer();
+        let tasks: Vec<_> = road
+            .into_iter()
+            .map(|commit| {
+                let writer = writer.clone();
+                tokio::spawn(async move { writer.commit(commit).await })
+            })
+            .collect();
+        let mut written = Vec::new();
+        for task in tasks {
+            written.push(task.await.expect("the task ends"));
+        }
+        written
+    })
+}
+
 /// However they are grouped, each commit has its own answer.
 #[test]
 fn a_commit_that_is_refused_takes_no_other_with_it() {
@@ -99,22 +120,7 @@ fn a_commit_that_is_refused_takes_no_other_with_it() {
             Commit { feed: feed_key(&format!("feed {number}")), ..brings(60, records) }
         })
         .collect();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let written = runtime.block_on(async {
-        let writer = store.writer();
-        let tasks: Vec<_> = road
-            .into_iter()
-            .map(|commit| {
-                let writer = writer.clone();
-                tokio::spawn(async move { writer.commit(commit).await })
-            })
-            .collect();
-        let mut written = Vec::new();
-        for task in tasks {
-            written.push(task.await.expect("the task ends"));
-        }
-        written
-    });
+    let written = together(&store, road);
     for (number, answer) in written.iter().enumerate() {
         let refused = matches!(answer, Err(StoreError::Overtaken { .. }));
         assert_eq!(refused, number % 2 == 1 && number > 1, "commit {number}: {answer:?}");
@@ -123,4 +129,38 @@ fn a_commit_that_is_refused_takes_no_other_with_it() {
     assert_eq!(look(&store).stats().expect("counts").mentions, 1 + 20 + 1);
     assert_eq!(stored(&store, &key("1")).0, Some(1));
     assert_eq!(look(&store).all_feeds().expect("reads").len(), 1 + 20 + 1);
+}
+
+/// Each refusal took a durable transaction of its own.
+#[test]
+fn refusals_cost_no_waits_for_the_disk() {
+    let [quiet, contested] = [false, true].map(|contested| {
+        let disk = Disk::default();
+        let store = Store::open_backend(disk.clone()).expect("opens");
+        let _ = write(&store, brings(60, vec![record(mention("1", 0), &["acme"])]));
+        let road = (0..80_u64).map(|number| {
+            let own = record(mention(&format!("own {number}"), 0), &["acme"]);
+            let more = (contested && number % 2 == 1).then(|| liked(&store, number, &["acme"]));
+            brings(60, [own].into_iter().chain(more).collect())
+        });
+        let road = road.collect();
+        let before = disk.syncs();
+        let written = together(&store, road);
+        assert_eq!(written.iter().filter(|answer| answer.is_err()).count(), if contested { 39 } else { 0 });
+        disk.syncs() - before
+    });
+    // A slow machine hands them over in more than one group.
+    assert!(contested <= quiet + 10, "{contested} syncs, {quiet} where nothing is contested");
+}
+
+#[test]
+fn what_one_commit_brings_twice_must_be_alike() {
+    let store = store();
+    let new = |likes: u64| liked(&store, likes, &["acme"]);
+    assert!(overtaken(&store, brings(60, vec![new(1), new(2)])).is_some(), "the second is not made from the first");
+    let mut road = vec![new(1), new(1)];
+    road[1].mention.collected_at = crate::material::at(99);
+    road.push(Record { basis: Basis::Unseen, ..new(3) });
+    assert_eq!(write(&store, brings(60, road)), Receipt { new: 1, unchanged: 1, updated: 1, ..Receipt::default() });
+    assert_eq!(stored(&store, &key("1")).0, Some(3));
 }
