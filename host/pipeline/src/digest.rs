@@ -87,7 +87,8 @@ impl Digest<'_> {
             };
             let holds = stored.as_ref().is_some_and(|stored| self.still_holds(stored, &mention, &topics));
             let (basis, known) = basis(stored);
-            let known = if holds { Some(known) } else { earlier.annotations(&mention, &topics) };
+            let alike = |earlier: &Record| self.reads_alike((&earlier.mention, &earlier.topics), (&mention, &topics));
+            let known = if holds { Some(known) } else { earlier.annotations(&mention.id, alike) };
             match known {
                 Some(annotations) => annotated.push((Item { mention, topics, annotations }, basis)),
                 None => {
@@ -121,15 +122,19 @@ impl Digest<'_> {
 
     /// Whether the annotations of a stored mention hold for the one delivered now, so that nothing is analyzed twice.
     fn still_holds(&self, stored: &Stored, mention: &Mention, topics: &[TopicId]) -> bool {
-        let known = &stored.mention;
+        stored.signals.analyzed == Some(self.annotator.fingerprint())
+            && self.reads_alike((&stored.mention, &stored.topics), (mention, topics))
+    }
+
+    /// Whether the analyzers get to see the same of both.
+    fn reads_alike(&self, (known, known_topics): (&Mention, &[TopicId]), (mention, topics): (&Mention, &[TopicId])) -> bool {
         let unread = |key: &str| !self.annotator.reads(&Read::Annotation(key.to_owned()));
         (&known.text, &known.title, &known.language, known.kind)
             == (&mention.text, &mention.title, &mention.language, mention.kind)
             && known.rating == mention.rating
             && (known.author == mention.author || !self.annotator.reads(&Read::Author))
-            && (stored.topics == topics || unread("topics"))
+            && (known_topics == topics || unread("topics"))
             && (known.hashtags == mention.hashtags || unread("hashtags"))
-            && stored.signals.analyzed == Some(self.annotator.fingerprint())
     }
 }
 
@@ -141,7 +146,7 @@ fn basis(stored: Option<Stored>) -> (Basis, Vec<Annotation>) {
     }
 }
 
-/// What the analyzers said the last time the batch was digested; most of it comes out the same again.
+/// What the analyzers said, or failed on, the last time the batch was digested; most of it comes out the same again.
 struct Earlier<'a> {
     records: HashMap<&'a str, &'a Record>,
     letters: &'a [DeadLetter],
@@ -159,11 +164,11 @@ impl<'a> Earlier<'a> {
         }
     }
 
-    /// The annotations of this mention, if it came out the same.
-    fn annotations(&mut self, mention: &Mention, topics: &[TopicId]) -> Option<Vec<Annotation>> {
-        let same = |record: &&&Record| record.mention == *mention && record.topics == topics;
-        let record = self.records.get(mention.id.as_str()).filter(same)?;
-        let about = |letter: &&DeadLetter| letter.stage == ANNOTATE && letter.key.id == mention.id;
+    /// The annotations of this mention, if what analyzers read of it came out the same. What they failed on then, they are not asked
+    /// again: it would count against them twice.
+    fn annotations(&mut self, id: &str, alike: impl FnOnce(&Record) -> bool) -> Option<Vec<Annotation>> {
+        let record = self.records.get(id).copied().filter(|record| alike(record))?;
+        let about = |letter: &&DeadLetter| letter.stage == ANNOTATE && letter.key.id == id;
         self.failed.extend(self.letters.iter().filter(about).cloned());
         Some(record.annotations.clone())
     }

@@ -279,7 +279,7 @@ impl Analyzer for Counter {
     }
 }
 
-/// Keeps its first calls waiting until so many have come; finds in each document that it has seen it.
+/// Keeps its first calls waiting until so many have come; finds in each document that it has seen it, and fails on `unreadable`.
 pub(crate) struct Gate {
     all_here: Barrier,
     expected: usize,
@@ -321,8 +321,14 @@ impl Analyzer for Gate {
                 self.all_here.wait().await;
             }
             self.seen.lock().expect("not poisoned").extend(documents.iter().map(|document| document.text.clone()));
-            let seen = || RawAnnotation { key: "seen".to_owned(), value: Value::Flag(true), confidence: None };
-            Ok(documents.iter().map(|_| Ok(vec![seen()])).collect())
+            let seen = |document: &Document| {
+                if document.text.contains("unreadable") {
+                    let message = "cannot read this".to_owned();
+                    return Err(Failure { class: FailureClass::UnexpectedAnswer, message, retry_after_ms: None });
+                }
+                Ok(vec![RawAnnotation { key: "seen".to_owned(), value: Value::Flag(true), confidence: None }])
+            };
+            Ok(documents.iter().map(seen).collect())
         }
         .boxed()
     }

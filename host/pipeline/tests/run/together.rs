@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use vigie_mention::{Attribute, ConnectorId, MentionKey, TopicId, Value};
-use vigie_pipeline::{Accept, Analyzer, Connector, Plan, Topic};
+use vigie_pipeline::{Accept, Analyzer, Connector, Event, Plan, Topic};
 use vigie_query::Query;
 use vigie_store::Stored;
 
@@ -74,6 +74,24 @@ async fn two_connectors_in_step_both_leave_what_they_tell() {
     }
     assert_eq!(bed.texts().len(), 3);
     bed.store.snapshot().expect("a snapshot").verify().expect("sound");
+}
+
+/// What a mention gains from another connector is nothing that this analyzer reads.
+#[tokio::test]
+async fn what_an_analyzer_failed_on_does_not_count_against_it_again_when_it_is_digested_again() {
+    let bed = Bed::new();
+    for (text, failed) in [("plain words", 0), ("unreadable words", 2)] {
+        let gate = Arc::new(Gate::new(2));
+        let (_, events) = run(&bed, in_step(2, text, gate.clone())).await;
+        let seen = gate.seen();
+        assert_eq!(seen.iter().filter(|seen| *seen == text).count(), 2, "once for each connector: {seen:?}");
+        let told = events.iter().filter(|event| matches!(event, Event::Unannotated { .. })).count();
+        assert_eq!(told, failed, "{text}");
+        assert_eq!(shared(&bed).topics.len(), 2, "{text}");
+        assert_eq!(shared(&bed).signals.analyzed.is_some(), failed == 0, "it is known that something is missing");
+        let letters = bed.store.snapshot().expect("a snapshot").dead_letters().expect("readable");
+        assert_eq!(letters.len(), failed.min(1), "{letters:?}");
+    }
 }
 
 /// More than there are tries: at the end each has its turn alone.
