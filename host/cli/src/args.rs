@@ -98,7 +98,7 @@ pub(crate) enum Command {
     Annotate(annotate::Annotate),
     /// Analyze stored mentions again where analyzers have changed since
     Reanalyze(reanalyze::Reanalyze),
-    /// Show what could not be admitted or annotated, and why
+    /// Show what could not be admitted, annotated or read again, and why
     DeadLetters(dead_letters::DeadLetters),
 }
 

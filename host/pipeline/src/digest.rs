@@ -6,12 +6,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use vigie_mention::delivery::{Batch, Change, Direction, Feed};
 use vigie_mention::{Annotation, FailureClass, FeedKey, Instant, Mention, MentionKey, TopicId};
 use vigie_runtime::Read;
-use vigie_store::{Basis, Commit, Coverage, DeadLetter, FeedState, Record, Seen, Snapshot, StoreError, Stored};
+use vigie_store::{Basis, Commit, Coverage, DeadLetter, FeedState, REFRESH, Record, Seen, Snapshot, StoreError, Stored};
 
 use crate::admit::{Admission, admit, admit_id};
 use crate::annotate::{ANNOTATE, Annotator, Item};
 use crate::event::Event;
-use crate::known::REFRESH;
 use crate::route::{Bearer, Delivered, Router};
 
 /// What digesting needs to know besides the batch.

@@ -15,9 +15,6 @@ use vigie_store::{FeedState, Filter, Order, Snapshot, StoreError, WalkStatus};
 
 use crate::plan::Source;
 
-/// The stage of dead letters about a stored mention that breaks its source when it is read again.
-pub(crate) const REFRESH: &str = "refresh";
-
 /// Mentions in a row that break the plugin, after which it is the plugin: the others wait for the next interval.
 const MOST_BROKEN: u32 = 5;
 /// Passes in a row that failed, after which a mention is given up although nothing else says that the plugin is well: one that is due

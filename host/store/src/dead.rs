@@ -1,4 +1,4 @@
-//! Dead letters: items that could not be annotated or admitted, kept until they succeed, up to a number.
+//! Dead letters: items that could not be admitted, annotated or read again, kept until they succeed, up to a number.
 
 use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 use vigie_mention::Instant;
@@ -7,6 +7,9 @@ use crate::DeadLetter;
 use crate::error::Fault;
 use crate::row::{decode, encode};
 use crate::tables::{DEAD_LETTERS, DROPPED_COUNTER};
+
+/// The stage of letters about a stored mention that breaks its source when it is read again.
+pub const REFRESH: &str = "refresh";
 
 /// Most letters kept. A letter has some hundred bytes; more of them show a person nothing new.
 pub(crate) const MOST: u64 = 10_000;
@@ -50,6 +53,15 @@ impl<'t> DeadLetters<'t> {
 
     /// Forgets every letter about a mention: it was written anew, or is gone.
     pub(crate) fn forget(&mut self, identity: &[u8]) -> Result<(), Fault> {
+        self.forget_where(identity, |_| true)
+    }
+
+    /// Forgets that a mention could not be read again: it was, whether it says something else or not.
+    pub(crate) fn read_again(&mut self, identity: &[u8]) -> Result<(), Fault> {
+        self.forget_where(identity, |stage| stage == REFRESH)
+    }
+
+    fn forget_where(&mut self, identity: &[u8], settled: impl Fn(&str) -> bool) -> Result<(), Fault> {
         if self.table.is_empty()? {
             return Ok(());
         }
@@ -60,7 +72,9 @@ impl<'t> DeadLetters<'t> {
             if of != identity {
                 break;
             }
-            about.push((plugin.to_owned(), stage.to_owned()));
+            if settled(stage) {
+                about.push((plugin.to_owned(), stage.to_owned()));
+            }
         }
         for (plugin, stage) in about {
             self.table.remove((identity, plugin.as_str(), stage.as_str()))?;

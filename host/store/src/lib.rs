@@ -30,6 +30,7 @@ mod write;
 mod writer;
 
 pub use analyses::{Analysis, AnalysisId};
+pub use dead::REFRESH;
 pub use error::StoreError;
 pub use facts::{Fact, Facts, NameId};
 pub use filter::{Filter, Mentions, Order};

@@ -27,7 +27,7 @@ pub struct Commit {
     pub state: FeedState,
     /// Added to the ledger's row of `feed` and the hour of `at`, together with what the receipt says.
     pub coverage: Coverage,
-    /// What could not be annotated or admitted.
+    /// What could not be admitted, annotated or read again.
     pub dead_letters: Vec<DeadLetter>,
 }
 
@@ -263,7 +263,7 @@ pub struct DeadLetter {
     pub plugin: String,
     /// Its version.
     pub version: String,
-    /// Where it failed, such as `analyze` or `admit`.
+    /// Where it failed, such as `admit`, `annotate` or [`refresh`](crate::REFRESH).
     pub stage: String,
     /// What went wrong, for a person.
     pub message: String,

@@ -10,7 +10,7 @@ use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
-use vigie_mention::{Instant, Mention, MentionKey, TopicId};
+use vigie_mention::{Instant, KNOWN_FEED, Mention, MentionKey, TopicId};
 
 use crate::dead::DeadLetters;
 use crate::error::Fault;
@@ -159,6 +159,11 @@ impl<'t> Work<'t> {
                 Outcome::New => receipt.new += 1,
                 Outcome::Updated => receipt.updated += 1,
                 Outcome::Unchanged => receipt.unchanged += 1,
+            }
+            if commit.feed.feed == KNOWN_FEED {
+                let mention = &record.mention;
+                let identity = self.names.identity(&mention.source, &mention.instance, &mention.id)?;
+                self.dead.read_again(&identity)?;
             }
         }
         // Before the removals, which take the letters about their mentions with them.

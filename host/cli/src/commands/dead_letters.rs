@@ -1,4 +1,4 @@
-//! `vigie dead-letters`: what could not be kept or annotated, and why.
+//! `vigie dead-letters`: what could not be kept, annotated or read again, and why.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -13,10 +13,11 @@ use crate::exit::Stop;
 use crate::render::text::harmless;
 use crate::render::{Paint, number};
 
-/// Show what could not be admitted or annotated, and why
+/// Show what could not be admitted, annotated or read again, and why
 ///
-/// A plugin may deliver what is no mention, and an analyzer may break on a text: the rest goes on, and what did not is kept here until it
-/// succeeds. What was not admitted is tried again whenever the service delivers it; what was not annotated by `vigie reanalyze`.
+/// A plugin may deliver what is no mention, or break on one that it is to read again, and an analyzer may break on a text: the rest goes
+/// on, and what did not is kept here until it succeeds. What was not admitted is tried again whenever the service delivers it; what was
+/// not annotated by `vigie reanalyze`; what was not read again when it is next due, if ever.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vigie dead-letters

@@ -1,7 +1,7 @@
 //! Mentions: identity, updates, removal, clocks, facts.
 
-use vigie_mention::{Engagement, MentionKind, Moment, Precision};
-use vigie_store::{Coverage, DeadLetter, Fact, Known, Polarity, Previous, Receipt};
+use vigie_mention::{Engagement, KNOWN_FEED, MentionKind, Moment, Precision};
+use vigie_store::{Commit, Coverage, DeadLetter, Fact, Known, Polarity, Previous, Receipt};
 
 use crate::material::{
     at, brings, by, dump, feed_key, key, look, mention, poll, record, removes, scored, store, topic, window, write,
@@ -216,6 +216,20 @@ fn dead_letters_stay_until_their_mention_is_written_anew_or_removed() {
     let _ = write(&store, brings(62, vec![scored(record(mention("1", 0), &[]), 0.5)]));
     let _ = write(&store, removes(63, &["2"]));
     assert_eq!(look(&store).dead_letters().expect("reads"), [letter("3", 60)]);
+}
+
+#[test]
+fn a_mention_that_is_read_again_as_it_was_is_no_longer_one_that_could_not_be() {
+    let store = store();
+    let mut failing = brings(60, vec![record(mention("1", 0), &[])]);
+    let refresh = DeadLetter { plugin: "forum".into(), stage: vigie_store::REFRESH.into(), ..letter("1", 60) };
+    failing.dead_letters = vec![letter("1", 60), refresh.clone()];
+    let _ = write(&store, failing);
+    let _ = write(&store, brings(61, vec![record(mention("1", 0), &[])]));
+    assert_eq!(look(&store).dead_letters().expect("reads"), [refresh, letter("1", 60)], "a poll reads by another way");
+    let again = Commit { feed: feed_key(KNOWN_FEED), ..brings(62, vec![record(mention("1", 0), &[])]) };
+    assert_eq!(write(&store, again).unchanged, 1);
+    assert_eq!(look(&store).dead_letters().expect("reads"), [letter("1", 60)], "the analyzer was not asked");
 }
 
 #[test]
