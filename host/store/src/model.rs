@@ -48,14 +48,16 @@ pub struct Record {
 
 /// What a [`Record`] was made from: what is delivered of a mention is completed with what is known of it, so a record is only right
 /// as long as that is what is known.
-#[derive(Debug, Clone, PartialEq, Default)]
+///
+/// A record that comes out like what is stored (the mention but for `collected_at`, topics and signals) is accepted whatever its basis:
+/// nothing is lost by it. Its annotations replace the stored ones.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Basis {
     /// Nobody looked: the record replaces whatever is there.
-    #[default]
     Unseen,
-    /// Nothing was stored. Such a mention may come once in a commit.
+    /// Nothing was stored. Such a mention may come once in a commit, or more often if it comes alike.
     Nothing,
-    /// This was stored. Such a mention may come once in a commit.
+    /// This was stored. Such a mention may come once in a commit, or more often if it comes alike.
     Stored(Box<Seen>),
 }
 

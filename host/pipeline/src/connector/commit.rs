@@ -2,7 +2,11 @@
 //!
 //! A batch is digested against a look at the store: what is known of a mention completes what this delivery says of it. Where another
 //! connector's commit changes the mention before this one is written, the store refuses this one, and the batch is digested again
-//! against what is there by then. Analyzers see again only what comes out differently.
+//! against what is there by then. Analyzers see again only what comes out differently to them.
+//!
+//! A store is assumed to have one run at a time: the turns that connectors take are those of their own run. Of two runs in one process
+//! over clones of one store, one could overtake the other even at its last try, and end that connector with
+//! [`StoreError::Overtaken`].
 
 use std::sync::Arc;
 
