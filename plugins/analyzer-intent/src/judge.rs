@@ -2,7 +2,7 @@
 //!
 //! Each intent is a logistic sum of its cues, the tone, and a few counts; the weights are meant to be read. Those of English complaints and
 //! purchases were fitted by logistic regression to the labelled posts of `xtask/train/own` (the tone of each by a model that had not seen
-//! it), rounded, and moved by [`SPOKEN_TO`] and [`READY_TO_BUY`]. All others were set by hand, after what D. Preoţiuc-Pietro et al. report
+//! it), rounded, and moved by `SPOKEN_TO` and `READY_TO_BUY`. All others were set by hand, after what D. Preoţiuc-Pietro et al. report
 //! to tell complaints from other posts ("Automatically Identifying Complaints in Social Media", ACL 2019, section 4: words of failure,
 //! waiting, service and negation, questions, "my" and "you"; against them thanks, praise, exclamation, links).
 
