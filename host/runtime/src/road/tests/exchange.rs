@@ -25,7 +25,7 @@ key = "api-key"
 message = "token"
 "#;
 
-/// Gives tokens by number, and takes only the newest.
+/// Gives tokens by number, takes only the newest, and has places that are closed whoever asks.
 async fn issuer() -> Site {
     let given = AtomicUsize::new(0);
     Site::new(move |asked| match asked.path.as_str() {
@@ -34,9 +34,10 @@ async fn issuer() -> Site {
             site::ok(format!("{{\"access_token\":\"token-number-{number}\",\"expires_in\":3600}}"))
         }
         "/api/withdraw" => {
-            given.store(100, Ordering::SeqCst);
+            given.fetch_add(100, Ordering::SeqCst);
             site::ok("done")
         }
+        path if path.starts_with("/api/closed/") => site::status(401),
         _ => {
             let newest = format!("Bearer token-number-{}", given.load(Ordering::SeqCst));
             if asked.header("authorization") == Some(&newest) { site::ok(format!("hello {newest}")) } else { site::status(401) }
@@ -70,7 +71,7 @@ async fn a_token_is_fetched_once_and_renewed_on_a_401() {
 
     let proof = request("GET", &format!("{API}/p"), &[("X-Proof", "{{secret:proof}}")], None);
     road.fetch(&budget, proof).await.expect("an answer");
-    let expected = crate::derived::keyed_hash(KEY, "token-number-101");
+    let expected = crate::derived::keyed_hash(KEY, "token-number-102");
     assert!(site.asked().iter().any(|asked| asked.header("x-proof") == Some(&expected)));
 }
 
@@ -78,7 +79,7 @@ async fn a_token_is_fetched_once_and_renewed_on_a_401() {
 /// few exchanges a day refused them all soon after.
 #[tokio::test]
 async fn what_is_refused_to_every_token_does_not_cost_one_each_time() {
-    let site = issuer_with_closed_places().await;
+    let site = issuer().await;
     let road = Build::new(DERIVED).rerouted(&site).road();
     let budget = CallBudget::new(&road.limits);
     let exchanges = || site.asked().iter().filter(|asked| asked.path == "/api/token").count();
@@ -101,27 +102,6 @@ async fn what_is_refused_to_every_token_does_not_cost_one_each_time() {
         assert_eq!(status(&format!("/closed/{place}")).await, 401);
     }
     assert_eq!(exchanges(), 12, "however many places there are, five doubts an hour are wrong at most");
-}
-
-/// Gives tokens by number, takes only the newest, and has places that are closed whoever asks.
-async fn issuer_with_closed_places() -> Site {
-    let given = AtomicUsize::new(0);
-    Site::new(move |asked| match asked.path.as_str() {
-        "/api/token" => {
-            let number = given.fetch_add(1, Ordering::SeqCst) + 1;
-            site::ok(format!("{{\"access_token\":\"token-number-{number}\",\"expires_in\":3600}}"))
-        }
-        "/api/withdraw" => {
-            given.fetch_add(100, Ordering::SeqCst);
-            site::ok("done")
-        }
-        "/api/open" => {
-            let newest = format!("Bearer token-number-{}", given.load(Ordering::SeqCst));
-            if asked.header("authorization") == Some(&newest) { site::ok("hello") } else { site::status(401) }
-        }
-        _ => site::status(401),
-    })
-    .await
 }
 
 #[tokio::test]
