@@ -65,26 +65,20 @@ pub(crate) enum When {
     Never,
 }
 
-/// What to do.
+/// What to do. A command that tells more of itself has no words here: they would stand in place of all it says.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Write a commented vigie.toml that works without any key
     Init(init::Init),
-    /// Check the configuration and everything it names, without collecting
     Check(check::Check),
-    /// Collect, and keep collecting
     Run(run::Run),
     /// List stored mentions
     Mentions(mentions::List),
-    /// Volume, share of voice, sentiment, sources, authors, gaps
     Report(report::Show),
     /// Check, explain, test, compare and convert queries
     Query(query::QueryCommand),
-    /// Say what is true of a mention, or of a random sample of them
     Correct(correct::Correct),
-    /// How often an analyzer is right, and what its numbers are without its mistakes
     Quality(quality::Show),
-    /// Teach analyzers from corrections and star ratings
     Learn(learn::Learn),
     /// List the services that can be heard, and how their connectors are
     Sources(sources::Sources),
@@ -92,13 +86,10 @@ pub(crate) enum Command {
     Plugins(plugins::Plugins),
     /// Run one source plugin alone and print its mentions
     Try(try_source::Try),
-    /// Read files of what people already have
     Import(import::Import),
     /// Run analyzers alone on documents of your own
     Annotate(annotate::Annotate),
-    /// Analyze stored mentions again where analyzers have changed since
     Reanalyze(reanalyze::Reanalyze),
-    /// Show what could not be admitted, annotated or read again, and why
     DeadLetters(dead_letters::DeadLetters),
 }
 
@@ -126,5 +117,14 @@ mod tests {
             commands.extend(command.get_subcommands().cloned());
         }
         assert!(examples > 40);
+    }
+
+    #[test]
+    fn commands_say_all_they_have_to_say() {
+        let program = Args::command();
+        for name in ["check", "correct", "dead-letters", "import", "learn", "quality", "reanalyze", "report", "run"] {
+            let command = program.find_subcommand(name).expect("a command");
+            assert!(command.get_long_about().is_some(), "`vigie {name} --help` says no more than the list of commands");
+        }
     }
 }
