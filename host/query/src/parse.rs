@@ -3,6 +3,7 @@
 //! It goes on after an error, so that all of them are reported at once: a part that could not be read is left out, and the
 //! tree is only used if there was no error at all.
 
+mod field;
 mod leaf;
 mod near;
 mod saved;
