@@ -90,6 +90,9 @@ fn words_phrases_and_what_is_near() {
         ("raw:\"C++\" NEAR/1 rust", "rust, not C++", true),
         ("raw:Été", "Ete", false),
         ("title:bmw", "bmw", false),
+        ("body:-5", "at 5 degrees", true),
+        ("body:(at -5)", "at 5 degrees", false),
+        ("body:(at -5)", "at 6 degrees", true),
         ("body:bmw", "bmw", true),
         ("text:(bmw AND audi)", "bmw audi", true),
         ("NOT (bmw OR audi)", "bmw", false),
@@ -379,6 +382,7 @@ fn relative_times_can_be_counted_from_now() {
 fn the_canonical_text_is_what_equal_queries_share() {
     for (text, canonical) in [
         ("L'Oréal -Swiss (a OR b)", "\"l oreal\" AND NOT swiss AND (a OR b)"),
+        ("title:-5", "title:5"),
         ("title:(a NEAR b OR \"c  d\")", "title:(a NEAR/4 b) OR title:\"c d\""),
         ("a AND (b AND (c))", "a AND b AND c"),
         ("site:(X.example OR www.y.example)", "site:\"x.example\" OR site:\"y.example\""),

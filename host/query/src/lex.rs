@@ -86,7 +86,10 @@ impl<'a> Lexer<'a> {
                 ')' => self.single(Token::Close),
                 '"' => self.phrase(c, found),
                 c if is_curly(c) => self.phrase(c, found),
-                '-' if self.negates(mode, found) => self.single(Token::Minus),
+                '-' if self.negates(mode, found) => {
+                    self.at += self.dashes();
+                    Token::Minus
+                }
                 '[' | '{' if mode == Mode::Value => self.range(found),
                 '@' if self.rest().starts_with("@{") => Token::Part(self.name("}", found)),
                 '@' if self.rest().starts_with("@list(") => Token::List(self.name(")", found)),
@@ -139,31 +142,43 @@ impl<'a> Lexer<'a> {
         Diagnostic::new(code, span, format!("{what} at {line}:{column} is never closed"))
     }
 
-    /// Whether the `-` here negates: it is glued to what follows, and a space, a bracket or nothing stands before it.
+    /// How many `-` stand here in a row.
+    fn dashes(&self) -> usize {
+        self.rest().bytes().take_while(|byte| *byte == b'-').count()
+    }
+
+    /// Whether the `-` here negates: it is glued to what follows, and a space, a bracket or nothing stands before it. Behind a field's
+    /// colon it cannot, and the parser says so; but before a digit it is the sign of a number there.
     fn negates(&self, mode: Mode, found: &mut Vec<Diagnostic>) -> bool {
-        let next = self.rest().chars().nth(1);
-        let glued = next.is_some_and(|next| !next.is_whitespace() && next != ')');
-        if !glued || (mode == Mode::Value && next.is_some_and(|next| next.is_ascii_digit())) {
+        let dashes = self.dashes();
+        let next = self.rest().chars().nth(dashes);
+        if next.is_none_or(|next| next.is_whitespace() || next == ')') {
             return false;
         }
-        match self.text.get(..self.at).and_then(|before| before.chars().next_back()) {
-            None | Some('(' | '-') => true,
+        let before = self.text.get(..self.at).and_then(|before| before.chars().next_back());
+        let number = self.rest().trim_start_matches('-').trim_start_matches('.').starts_with(|c: char| c.is_ascii_digit());
+        if dashes == 1 && number && (mode == Mode::Value || before == Some(':')) {
+            return false;
+        }
+        let negates = match before {
+            None | Some('(' | ':') => true,
             _ if self.commented == Some(self.at) => true,
             Some(before) if before.is_whitespace() => true,
             Some(')' | '"') => {
-                let span = self.at..self.at + 1;
-                found.push(
-                    Diagnostic::new(
-                        "W307",
-                        span,
-                        "`-` after a bracket or quote is read as punctuation, it does not exclude what follows",
-                    )
-                    .hint("put a space before it to exclude, or write AND to require"),
-                );
+                let span = self.at..self.at + dashes;
+                let message = "`-` after a bracket or quote is read as punctuation, it does not exclude what follows";
+                let hint = "put a space before it to exclude, or write AND to require";
+                found.push(Diagnostic::new("W307", span, message).hint(hint));
                 false
             }
             Some(_) => false,
+        };
+        if negates && dashes > 1 && before != Some(':') {
+            let row = self.slice(self.at..self.at + dashes);
+            let message = format!("`{row}` excludes more than once: one `-` is enough");
+            found.push(Diagnostic::new("E104", self.at..self.at + dashes, message).hint("write a single `-` to exclude"));
         }
+        negates
     }
 
     fn phrase(&mut self, open: char, found: &mut Vec<Diagnostic>) -> Token<'a> {

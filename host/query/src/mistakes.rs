@@ -36,6 +36,12 @@ fn errors() {
         ("title:", vec![("E106", "title:")]),
         ("title:OR", vec![("E106", "title:"), ("E104", "OR")]),
         ("title:-bmw", vec![("E106", "-bmw")]),
+        ("title:-(bmw)", vec![("E106", "-(")]),
+        ("author:-jane", vec![("E106", "-jane")]),
+        ("author:-@list(people)", vec![("E106", "-@list(people)"), ("E232", "@list(people)")]),
+        ("raw:--x", vec![("E106", "--x")]),
+        ("bmw --audi", vec![("E104", "--")]),
+        ("bmw ---\"audi\"", vec![("E104", "---")]),
         ("thread:\"\"", vec![("E106", "\"\"")]),
         ("\"...\"", vec![("E107", "\"...\"")]),
         ("*car", vec![("E110", "*car")]),
@@ -107,6 +113,9 @@ fn warnings_and_notes() {
         ("(a)-b", vec![("N101", "-b"), ("W307", "-")]),
         ("bmw audi", vec![("N101", "audi")]),
         ("bmw -audi", vec![]),
+        ("bmw AND -- audi", vec![("W305", "--")]),
+        ("title:-5 -6", vec![]),
+        ("raw:-5", vec![]),
         ("bmw or audi", vec![("N101", "or"), ("N102", "or")]),
         ("bmw AND near/3", vec![("N102", "near/3")]),
         ("bmw OU audi", vec![("N101", "OU"), ("N103", "OU")]),
@@ -156,6 +165,8 @@ fn messages_say_where_and_what_to_do() {
     assert_eq!(first("https://x.example").hint.as_deref(), Some("to search the text write `\"https://x.example\"`"));
     assert_eq!(first("foo:\"bar baz\"").hint.as_deref(), Some("to search the text write `\"foo:bar baz\"`"));
     assert_eq!(first("lang:french").hint.as_deref(), Some("did you mean `fr`?"));
+    let hint = "to exclude it write `-author:jane`; if the value begins with `-`, put it in quotes";
+    assert_eq!(first("author:-jane").hint.as_deref(), Some(hint));
     assert_eq!(first("é )").place("é )"), (1, 3));
 }
 

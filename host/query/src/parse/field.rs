@@ -80,22 +80,20 @@ impl<'a> Parser<'a> {
     fn value(&mut self, name: &str, place: Range<usize>, inner: Context<'a>) -> Option<Node> {
         let outer = std::mem::replace(&mut self.context, inner);
         self.advance();
+        let excluded = self.token == Token::Minus;
+        if excluded {
+            self.nothing_excluded(name);
+        } else if let Token::Word(word) = self.token
+            && inner.mode() == Mode::Text
+        {
+            // The sign of a number, which no token has.
+            self.token = Token::Word(word.trim_start_matches('-'));
+        }
         let mut node = match self.token {
             Token::Open => {
                 // The bracket's end is read as what surrounds the field.
                 self.context = outer;
                 self.group(inner)
-            }
-            Token::Word(word) if inner.mode() == Mode::Text && word.starts_with('-') => {
-                self.report(
-                    "E106",
-                    self.span.clone(),
-                    format!("`{name}:` needs a value, `{word}` excludes one"),
-                    format!("write `-{name}:{}`", &word[1..]),
-                );
-                self.context = outer;
-                self.advance();
-                None
             }
             Token::Word(_) | Token::Phrase { .. } => {
                 let leaf = self.leaf();
@@ -135,7 +133,18 @@ impl<'a> Parser<'a> {
         if let Some(node) = &mut node {
             node.span.start = place.start;
         }
-        node
+        if excluded { None } else { node }
+    }
+
+    /// E106 for `name:-value`, where `-` excludes nothing; goes on to the value.
+    fn nothing_excluded(&mut self, name: &str) {
+        let start = self.span.start;
+        self.advance();
+        let place = start..self.span.end;
+        let value = self.text.get(self.span.clone()).unwrap_or("");
+        let message = format!("`{name}:` needs a value, `-` does not exclude one there");
+        let hint = format!("to exclude it write `-{name}:{}`; if the value begins with `-`, put it in quotes", shortened(value));
+        self.report("E106", place, message, hint);
     }
 
     fn frequency(&mut self, number: &str, place: Range<usize>) -> Option<Node> {
