@@ -99,6 +99,8 @@ fn words_phrases_and_what_is_near() {
         ("NOT NOT bmw", "bmw", true),
         ("/* a comment */ bmw <<< another >>>", "bmw", true),
         ("bmw /* but not */-audi", "bmw", true),
+        ("bmw<<<c>>>", "bmw", true),
+        ("bmw<<<c>>>audi", "audi and bmw", true),
         ("bmw <<<but not>>>-audi", "bmw audi", false),
         ("great", "@bmw...great @audi--fine", true),
     ] {

@@ -14,8 +14,10 @@ use operator::{distance, operator};
 pub(crate) enum Mode {
     /// Words to search for: `field:` begins a field, punctuation alone is passed over.
     Text,
-    /// Values of a field: everything up to a space, quote or bracket belongs to the value.
+    /// Values of a field: everything up to a space, quote, bracket or comment belongs to the value.
     Value,
+    /// Addresses, where `/*` is a part of the value.
+    Address,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +49,6 @@ pub(crate) enum Token<'a> {
 pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    curly_seen: bool,
     /// Where the last comment ended.
     commented: Option<usize>,
 }
@@ -59,7 +60,7 @@ pub(crate) fn is_curly(c: char) -> bool {
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, curly_seen: false, commented: None }
+        Self { text, at: 0, commented: None }
     }
 
     /// Goes to the end: there is nothing more to read.
@@ -90,7 +91,7 @@ impl<'a> Lexer<'a> {
                     self.at += self.dashes();
                     Token::Minus
                 }
-                '[' | '{' if mode == Mode::Value => self.range(found),
+                '[' | '{' if mode != Mode::Text => self.range(found),
                 '@' if self.rest().starts_with("@{") => Token::Part(self.name("}", found)),
                 '@' if self.rest().starts_with("@list(") => Token::List(self.name(")", found)),
                 _ => match self.word(mode, found) {
@@ -157,7 +158,7 @@ impl<'a> Lexer<'a> {
         }
         let before = self.text.get(..self.at).and_then(|before| before.chars().next_back());
         let number = self.rest().trim_start_matches('-').trim_start_matches('.').starts_with(|c: char| c.is_ascii_digit());
-        if dashes == 1 && number && (mode == Mode::Value || before == Some(':')) {
+        if dashes == 1 && number && (mode != Mode::Text || before == Some(':')) {
             return false;
         }
         let negates = match before {
@@ -213,8 +214,9 @@ impl<'a> Lexer<'a> {
         if !closed {
             found.push(self.unclosed("E103", "quote", start..start + open.len_utf8()).hint("write `\"` where the phrase ends"));
         }
-        if curly && !std::mem::replace(&mut self.curly_seen, true) {
-            found.push(Diagnostic::new("N104", start..self.at, "curly quotes are read as straight ones"));
+        if curly {
+            let note = Diagnostic::new("N104", start..self.at, "curly quotes are read as straight ones");
+            found.push(note.hint("to be sure, write `\"`; to search for the quote itself, put `\\` before it"));
         }
         let window = if closed && self.rest().starts_with('~') { self.window(found) } else { None };
         Token::Phrase { text, window }
@@ -270,7 +272,12 @@ impl<'a> Lexer<'a> {
                 end = at;
                 break;
             }
-            if mode == Mode::Text && c == '/' && rest.get(at..).is_some_and(|here| here.starts_with("/*")) {
+            let comment = match c {
+                '/' if mode != Mode::Address => "/*",
+                '<' => "<<<",
+                _ => "",
+            };
+            if !comment.is_empty() && rest.get(at..).is_some_and(|here| here.starts_with(comment)) {
                 end = at;
                 break;
             }
@@ -287,6 +294,12 @@ impl<'a> Lexer<'a> {
         let word = self.slice(start..self.at);
         if let Some(operator) = operator(word, start..self.at, found) {
             return Some(operator);
+        }
+        let no_minus =
+            mode == Mode::Text && word.starts_with(['−', '–', '—']) && word.chars().nth(1).is_some_and(char::is_alphabetic);
+        if no_minus {
+            let message = "a long dash is read as punctuation, it does not exclude what follows";
+            found.push(Diagnostic::new("W307", start..self.at, message).hint("write `-` to exclude, or a space behind the dash"));
         }
         if mode == Mode::Text && Tokens::scan(word, true).len() == 0 {
             let hint = match word {

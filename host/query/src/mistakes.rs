@@ -14,6 +14,7 @@ fn remarks(text: &str) -> Vec<(&'static str, &str)> {
             found
         }
     };
+    assert!(found.iter().all(|one| one.hint.as_ref().is_some_and(|hint| !hint.is_empty())), "{text}: {found:?}");
     found.iter().map(|one| (one.code, text.get(one.span.clone()).expect("a span inside the text"))).collect()
 }
 
@@ -53,6 +54,13 @@ fn errors() {
         ("bmw NEAR/5ff audi", vec![("E120", "NEAR/5ff")]),
         ("bmw NEAR/101 audi", vec![("E121", "NEAR/101")]),
         ("\"a b\"~x", vec![("E120", "~x")]),
+        ("bmw SENTENCE/3 audi", vec![("E120", "SENTENCE/3")]),
+        ("author:\"jane doe\"~3", vec![("E114", "~3")]),
+        ("bio:(\"a b\"~3 OR c)", vec![("E114", "~3")]),
+        ("raw:\"A B\"~3", vec![("E114", "~3")]),
+        ("thread:\"9\"~3", vec![("E114", "~3")]),
+        ("bmw~5", vec![("E114", "bmw~5")]),
+        ("\"a b\" ~5", vec![("E114", "~5"), ("N101", "~5")]),
         ("freq/0:(a)", vec![("E122", "freq/0:")]),
         ("foo:bar", vec![("E201", "foo:")]),
         ("missing:folowers", vec![("E201", "folowers")]),
@@ -68,6 +76,12 @@ fn errors() {
         ("followers:[5 TO 1", vec![("E101", "["), ("E203", "[5 TO 1")]),
         ("title:(a author:b)", vec![("N101", "author:"), ("E206", "author:")]),
         ("author:(a site:b.example)", vec![("N101", "site:b.example"), ("E206", "site:b.example")]),
+        ("author:(a foo:b)", vec![("E201", "foo:b"), ("N101", "foo:b")]),
+        ("author:foo:b", vec![("E201", "foo:b")]),
+        ("hashtags:(a foo:b)", vec![("E201", "foo:b"), ("N101", "foo:b")]),
+        ("raw:(title:a)", vec![("E206", "title:a")]),
+        ("raw:title:a", vec![("E206", "title:a")]),
+        ("sentiment:(negative titel:a)", vec![("E201", "titel:a"), ("N101", "titel:a")]),
         ("gender:female", vec![("E207", "gender:")]),
         ("continent:Erope", vec![("E204", "Erope")]),
         ("(a AND b) NEAR/3 c", vec![("E210", "(a AND b)")]),
@@ -118,9 +132,29 @@ fn warnings_and_notes() {
         ("raw:-5", vec![]),
         ("bmw or audi", vec![("N101", "or"), ("N102", "or")]),
         ("bmw AND near/3", vec![("N102", "near/3")]),
+        ("author:(jane or john)", vec![("N101", "or"), ("N102", "or")]),
+        ("site:(a.fr OR b.fr) hashtags:(a AND or)", vec![("N101", "hashtags:"), ("N102", "or")]),
+        ("hashtags:(a OU b)", vec![("N101", "OU"), ("N103", "OU")]),
+        ("raw:(A or B)", vec![("N101", "or"), ("N102", "or")]),
+        ("author:(a near/3 b)", vec![("N101", "near/3"), ("N102", "near/3")]),
+        ("country:(ET OR KE)", vec![]),
+        ("phone AND and/or", vec![("N102", "and/or")]),
+        ("AND/OR", vec![("N102", "AND/OR")]),
+        ("bmw AND ＯＲ", vec![("N102", "ＯＲ")]),
+        ("（bmw OR audi）", vec![("W309", "audi）"), ("W309", "（bmw")]),
+        ("title：bmw", vec![("W309", "title：bmw")]),
+        ("bmw AND −audi", vec![("W307", "−audi")]),
+        ("bmw AND –audi", vec![("W307", "–audi")]),
         ("bmw OU audi", vec![("N101", "OU"), ("N103", "OU")]),
         ("“bmw”", vec![("N104", "“bmw”")]),
         ("\"bmw” AND audi", vec![("N104", "\"bmw”")]),
+        ("“bmw” OR «audi» OR \"opel\"", vec![("N104", "«audi»"), ("N104", "“bmw”")]),
+        ("site:lemonde.fr/* press */", vec![]),
+        ("lang:fr/* c */ AND bmw<<<c>>>", vec![]),
+        ("thread:tag:mast.example,2026:9 OR replyto:title:9 OR authorid:did:plc:x OR source:tag:x", vec![]),
+        ("url:*tag:x* OR links:*title:x* OR raw:https://x.example OR raw:10:30 OR raw:\"title:a\"", vec![]),
+        ("site:x.example:8080", vec![]),
+        ("url:x.example/* AND url:x.example/a<<<c>>>", vec![]),
     ] {
         let mut found = remarks(text);
         found.sort_unstable();

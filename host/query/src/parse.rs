@@ -5,6 +5,7 @@
 
 mod field;
 mod leaf;
+mod lookalike;
 mod near;
 mod saved;
 
@@ -71,7 +72,11 @@ enum Context<'a> {
 
 impl Context<'_> {
     fn mode(self) -> Mode {
-        if matches!(self, Self::Text { .. }) { Mode::Text } else { Mode::Value }
+        match self {
+            Self::Text { .. } => Mode::Text,
+            Self::Meta(MetaField::Url | MetaField::Links) => Mode::Address,
+            Self::Raw(_) | Self::Meta(_) | Self::Derived(_) => Mode::Value,
+        }
     }
 
     fn scope(self) -> Scope {
@@ -175,10 +180,12 @@ impl<'a> Parser<'a> {
     fn finish(mut self, tree: Option<Node>) -> (Option<Node>, Vec<Diagnostic>) {
         if let Some((span, count)) = self.implicit.take() {
             let more = if count > 1 { format!(", here and in {} more places", count - 1) } else { String::new() };
-            self.found.push(Diagnostic::new("N101", span, format!("a space is read as AND{more}")));
+            let note = Diagnostic::new("N101", span, format!("a space is read as AND{more}"));
+            self.found.push(note.hint("write AND or OR, or quotes around a phrase"));
         }
         if let Some(span) = self.lines.take() {
-            self.found.push(Diagnostic::new("N105", span, "a new line between bracketed lines is read as OR"));
+            let note = Diagnostic::new("N105", span, "a new line between bracketed lines is read as OR");
+            self.found.push(note.hint("where both lines are meant, end the first with AND"));
         }
         for one in self.found.iter_mut().filter(|one| one.code == "E253") {
             let count = format!("the query has {} wildcards, at most {MOST_WILDCARDS} are allowed", self.wildcards);

@@ -18,6 +18,12 @@ pub(super) fn operator(word: &str, span: Range<usize>, found: &mut Vec<Diagnosti
         ("OR", None) => Some(Token::Or),
         ("NOT", None) => Some(Token::Not),
         ("SENTENCE" | "OSENTENCE", None) => Some(Token::Near { reach: Reach::Sentence, ordered }),
+        ("SENTENCE" | "OSENTENCE", Some(number)) => {
+            let message = format!("{name} takes no distance: a sentence is as long as it is");
+            let hint = format!("write `a {name} b`, or for a distance `a NEAR/{number} b`");
+            found.push(Diagnostic::new("E120", span, message).hint(hint));
+            Some(Token::Near { reach: Reach::Sentence, ordered })
+        }
         ("NEAR" | "ONEAR", None) => Some(Token::Near { reach: Reach::Tokens(4), ordered }),
         ("NEAR" | "ONEAR", Some(number)) => {
             let forward = name == "NEAR" && number.ends_with('f');

@@ -47,8 +47,13 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether an analyzer writes something of that name.
-    fn writes(&self, name: &str) -> bool {
+    pub(super) fn writes(&self, name: &str) -> bool {
         self.reading.schema.is_some_and(|schema| !schema.named(&name.to_ascii_lowercase()).is_empty())
+    }
+
+    /// Whether a name is that of a field filled in later.
+    pub(super) fn is_derived(&self, name: &str) -> bool {
+        matches!(Field::named(name), Some(Field::Derived)) || self.writes(name)
     }
 
     /// A field that is filled in later; in a view somebody has to fill it in.

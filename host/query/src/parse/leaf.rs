@@ -28,6 +28,10 @@ impl<'a> Parser<'a> {
             Token::Phrase { text, window } => (text, true, window),
             _ => return None,
         };
+        let sound = if quoted { window.is_none() || self.takes_window(&span) } else { self.nothing_else_meant(&text, &span) };
+        if !sound {
+            return None;
+        }
         let kind = match self.context {
             Context::Text { scope, .. } => {
                 let expr = self.words(&text, quoted, window, &span)?;
@@ -42,7 +46,6 @@ impl<'a> Parser<'a> {
             }
             Context::Meta(field) => {
                 let value = Written { text, quoted, span: span.clone() };
-                self.no_field_inside(field.name(), &value);
                 if value.text.trim().is_empty() {
                     self.report("E106", span, format!("`{}:` needs a value", field.name()), "to ask for any, use `exists:`");
                     return None;
@@ -111,22 +114,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// E206 for `site:(a author:b)`, where the inside is read as values.
-    fn no_field_inside(&mut self, name: &str, value: &Written) {
-        if let Some((inner, rest)) = value.text.split_once(':')
-            && !value.quoted
-            && !rest.starts_with("//")
-            && Field::named(inner).is_some()
-        {
-            let message = format!("the field `{inner}:` stands inside `{name}:`");
-            self.report("E206", value.span.clone(), message, "write it outside of the other field's brackets");
-        }
-    }
-
     fn words(&mut self, text: &str, quoted: bool, window: Option<u32>, span: &Range<usize>) -> Option<Expr> {
-        if !quoted {
-            self.operator_like(text, span);
-        }
         let style = match (quoted, window) {
             (false, _) => Style::Word,
             (true, None) => Style::Phrase,
@@ -162,32 +150,5 @@ impl<'a> Parser<'a> {
             self.report("E253", span.clone(), "", "write out some of the words, or divide the query");
         }
         self.wildcards += more;
-    }
-
-    /// Notes on words that other languages, or other hands, use as operators.
-    fn operator_like(&mut self, word: &str, span: &Range<usize>) {
-        let upper = word.to_ascii_uppercase();
-        let name = upper.split('/').next().unwrap_or("");
-        if matches!(name, "AND" | "OR" | "NOT" | "NEAR" | "ONEAR") && (name == upper || name.ends_with("NEAR")) {
-            self.report(
-                "N102",
-                span.clone(),
-                format!("`{word}` is read as a word to search for"),
-                format!("the operator is written {upper}"),
-            );
-            return;
-        }
-        let english = match word {
-            "ET" | "UND" => "AND",
-            "OU" | "ODER" => "OR",
-            "SAUF" | "NON" | "NICHT" => "NOT",
-            _ => return,
-        };
-        self.report(
-            "N103",
-            span.clone(),
-            format!("`{word}` is read as a word to search for"),
-            format!("the operator is {english}"),
-        );
     }
 }
