@@ -25,11 +25,11 @@ pub(crate) fn remarks(node: &Node) -> Vec<Diagnostic> {
 fn visit(node: &Node, found: &mut Vec<Diagnostic>) {
     match &node.kind {
         Kind::And(nodes) => {
-            contradictions(nodes, found);
+            contradictions(&read(nodes), found);
             nodes.iter().for_each(|node| visit(node, found));
         }
         Kind::Or(nodes) => {
-            idle_branches(nodes, found);
+            idle_branches(&read(nodes), found);
             nodes.iter().for_each(|node| visit(node, found));
         }
         Kind::Not(node) => visit(node, found),
@@ -37,8 +37,13 @@ fn visit(node: &Node, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The parts without gaps: nothing is known of what could not be read.
+fn read(nodes: &[Node]) -> Vec<&Node> {
+    nodes.iter().filter(|node| !node.has_gap()).collect()
+}
+
 /// A part that is excluded, or that finds nothing but what is excluded.
-fn contradictions(nodes: &[Node], found: &mut Vec<Diagnostic>) {
+fn contradictions(nodes: &[&Node], found: &mut Vec<Diagnostic>) {
     let excluded = |node: &Node| match &node.kind {
         Kind::Not(inner) => match &inner.kind {
             Kind::Or(branches) => branches.iter().map(Node::to_string).chain([inner.to_string()]).collect(),
@@ -47,7 +52,7 @@ fn contradictions(nodes: &[Node], found: &mut Vec<Diagnostic>) {
         _ => Vec::new(),
     };
     let exclusions: Vec<(&Node, Vec<String>)> =
-        nodes.iter().map(|node| (node, excluded(node))).filter(|(_, excluded)| !excluded.is_empty()).collect();
+        nodes.iter().map(|node| (*node, excluded(node))).filter(|(_, excluded)| !excluded.is_empty()).collect();
     if exclusions.is_empty() {
         return;
     }
@@ -75,8 +80,8 @@ fn contradictions(nodes: &[Node], found: &mut Vec<Diagnostic>) {
 }
 
 /// A branch adds nothing if whatever it finds, another one finds too.
-fn idle_branches(nodes: &[Node], found: &mut Vec<Diagnostic>) {
-    let printed: Vec<String> = nodes.iter().map(Node::to_string).collect();
+fn idle_branches(nodes: &[&Node], found: &mut Vec<Diagnostic>) {
+    let printed: Vec<String> = nodes.iter().map(ToString::to_string).collect();
     let wild = printed.iter().any(|one| one.ends_with('*'));
     let mut first: HashMap<&str, &Node> = HashMap::new();
     for (node, own) in nodes.iter().zip(&printed) {
@@ -195,6 +200,8 @@ fn derived(node: &Node, found: &mut Vec<Diagnostic>) {
 /// needs no expansion.
 fn anchored(node: &Node, positive: bool) -> bool {
     match &node.kind {
+        // It may have been meant as one; whoever mends it is told.
+        Kind::Text(_) if node.is_gap() => true,
         Kind::And(nodes) if positive => nodes.iter().any(|node| anchored(node, true)),
         Kind::And(nodes) => nodes.iter().all(|node| anchored(node, false)),
         Kind::Or(nodes) if positive => nodes.iter().all(|node| anchored(node, true)),

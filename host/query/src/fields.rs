@@ -8,8 +8,10 @@ pub(crate) enum Field {
     Text(Scope),
     Raw,
     Meta(MetaField),
-    /// Filled in later by analyzers or people.
+    /// Filled in later by analyzers.
     Derived,
+    /// Filled in later by people; no such state is kept yet.
+    Workflow,
     /// A name of the language that no mention carries a value for.
     Absent,
 }
@@ -53,7 +55,7 @@ pub(crate) enum MetaField {
 }
 
 const NAMES: [(&str, Field); 60] = {
-    use Field::{Absent, Derived, Meta, Raw, Text};
+    use Field::{Absent, Derived, Meta, Raw, Text, Workflow};
     use MetaField as M;
     [
         ("text", Text(Scope::Any)),
@@ -96,11 +98,11 @@ const NAMES: [(&str, Field); 60] = {
         // As Brandwatch spells them.
         ("engagementtype", Meta(M::EngagementType)),
         ("engagingwithguid", Meta(M::ReplyTo)),
-        ("tag", Derived),
-        ("category", Derived),
-        ("status", Derived),
-        ("assigned", Derived),
-        ("priority", Derived),
+        ("tag", Workflow),
+        ("category", Workflow),
+        ("status", Workflow),
+        ("assigned", Workflow),
+        ("priority", Workflow),
         ("sentiment", Derived),
         ("emotion", Derived),
         ("topic", Derived),

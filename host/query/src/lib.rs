@@ -10,7 +10,8 @@
 //!
 //! - [`Query::parse`] reads a query and reports every [`Diagnostic`] at once, each with its place; [`Reading`] does it with
 //!   saved parts and lists (a [`Library`]), with what analyzers write (a [`Schema`]), or with somebody else's line breaks.
-//! - [`Query::check_collection`] says what a query lacks that decides what is collected.
+//! - [`Query::check_collection`] says what a query lacks that decides what is collected; [`Reading::collecting`] tells it beside
+//!   everything else.
 //! - [`MatchText::of`] tokenises a mention once; [`Query::matches`] asks one query about it and [`Index`] thousands.
 //! - [`Query::widen`] is what services can search so that nothing is missed; [`Query::explain`] says why something matches,
 //!   [`Query::cost`] what it takes, [`Comparison`] what an edit gains and loses.

@@ -206,7 +206,10 @@ fn messages_say_where_and_what_to_do() {
 
 #[test]
 fn limits() {
-    let code = |text: &str| Query::parse(text).expect_err("over a limit").iter().map(|one| one.code).collect::<Vec<_>>();
+    let code = |text: &str| {
+        let found = Query::parse(text).expect_err("over a limit");
+        found.iter().filter(|one| one.severity == Severity::Error).map(|one| one.code).collect::<Vec<_>>()
+    };
     assert_eq!(code(&"a".repeat(64 * 1024 + 1)), ["E250"]);
     assert!(code(&vec!["a"; 5_001].join(" OR ")).contains(&"E251"));
     assert_eq!(code(&format!("{}a{}", "(".repeat(65), ")".repeat(65))), ["E252"]);
@@ -218,7 +221,14 @@ fn limits() {
     assert_eq!(code(&format!("\"{}\"", "a ".repeat(201))), ["E254"]);
     for (text, says) in [
         (vec!["a"; 5_007].join(" OR "), "has 5007 words, phrases and values, at most 5000"),
-        (format!("{}a{}", "(".repeat(70), ")".repeat(70)), "nested 65 deep or more, at most 64"),
+        (format!("{}a{}", "(".repeat(90), ")".repeat(90)), "nested 90 deep, at most 64"),
+        (format!("{}a", "title:".repeat(90)), "nested 90 deep, at most 64"),
+        (format!("{}(a)", "title:(".repeat(80) + &"(".repeat(20)), "nested 101 deep, at most 64"),
+        (vec!["a"; 80].join(" NEAR "), "nested 79 deep, at most 64"),
+        (format!("{}a{} foo:bar", "(".repeat(65), ")".repeat(65)), "unknown field `foo`"),
+        (format!("{} foo:bar", vec!["a"; 6_000].join(" OR ")), "unknown field `foo`"),
+        (format!("{}bmw", "foo:x ".repeat(600)), "and 101 more remarks"),
+        (")".repeat(2_000), "and 1500 more remarks"),
         (format!("{} OR more*", wild.join(" OR ")), "has 202 wildcards, at most 200"),
     ] {
         let found = Query::parse(&text).expect_err("over a limit");
@@ -259,6 +269,53 @@ fn collection_queries_need_an_anchor_in_every_branch() {
         let found = query.check_collection();
         let found: Vec<_> = found.iter().map(|one| (one.code, &text[one.span.clone()])).collect();
         assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn what_a_collection_lacks_is_told_beside_other_mistakes() {
+    let schema = crate::Schema::new(Vec::new());
+    for (text, expected) in [
+        ("bmw AND sentiment:negative AND foo:bar", vec![("E220", "sentiment:negative"), ("E201", "foo:")]),
+        ("NOT bmw OR foo:bar", vec![("E240", "NOT bmw"), ("E201", "foo:")]),
+        ("lang:fr AND foo:bar", vec![("E201", "foo:")]),
+        ("lang:fr AND NOT foo:bar", vec![("E201", "foo:")]),
+        ("lang:fr AND ()", vec![("E105", "()")]),
+        ("lang:fr AND", vec![("E104", "AND")]),
+        ("AND lang:fr", vec![("E104", "AND")]),
+        ("lang:fr AND (ca* NEAR/2 x)", vec![("E111", "ca*")]),
+        ("lang:fr AND (is:reply NEAR/2 x NEAR/2 y)", vec![("E210", "is:reply")]),
+        ("lang:fr AND title:(author:x)", vec![("E206", "author:")]),
+        ("lang:fr AND -author:-x", vec![("E106", "-x")]),
+        ("(bmw OR lang:fr OR foo:bar", vec![("E101", "("), ("E240", "lang:fr"), ("E201", "foo:")]),
+        ("bmw AND NOT bmw AND foo:bar", vec![("W303", "NOT bmw"), ("E201", "foo:")]),
+        ("bmw OR \"bmw series\" OR foo:bar", vec![("W304", "\"bmw series\""), ("E201", "foo:")]),
+        ("foo:bar AND NOT foo:bar", vec![("E201", "foo:"), ("E201", "foo:")]),
+        ("bmw AND tag:later", vec![("E220", "tag:later")]),
+        ("bmw AND risk:high", vec![("E220", "risk:high")]),
+        ("bmw AND exists:risk", vec![("E220", "exists:risk")]),
+        ("bmw AND an.senti.scor:>1", vec![("E202", "an.senti.scor:"), ("E220", "an.senti.scor:>1")]),
+    ] {
+        let found = crate::Reading::new().schema(&schema).collecting().parse(text).expect_err(text);
+        let mut found: Vec<_> = found.iter().map(|one| (one.code, &text[one.span.clone()])).collect();
+        let mut expected = expected;
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{text}");
+    }
+    assert!(crate::Reading::new().collecting().parse("bmw lang:fr").is_ok());
+}
+
+#[test]
+fn a_reading_is_told_as_it_is_written() {
+    for (text, reading) in [
+        ("a OR b AND c", "a OR (b AND c)"),
+        ("bmw OR lang:fr AND ca*", "bmw OR (lang:fr AND ca*)"),
+        ("a b OR\n NOT c d OR title:(x)", "(a b) OR (NOT c d) OR title:(x)"),
+    ] {
+        let found = Query::parse(text).map_or_else(|found| found, |parsed| parsed.remarks);
+        let message = format!("AND binds tighter than OR: read as `{reading}`");
+        assert!(found.iter().any(|one| one.code == "W301" && one.message == message), "{text}: {found:?}");
     }
 }
 

@@ -1,9 +1,10 @@
 //! The parser: recursive descent, one token ahead, linear in the query's length.
 //!
-//! It goes on after an error, so that all of them are reported at once: a part that could not be read is left out, and the
-//! tree is only used if there was no error at all.
+//! It goes on after an error, so that all of them are reported at once: a gap stands in the tree for what could not be read, so that
+//! the rest of it can be looked over, and the tree is only used if there was no error at all.
 
 mod field;
+mod finish;
 mod leaf;
 mod lookalike;
 mod near;
@@ -16,6 +17,7 @@ use crate::fields::MetaField;
 use crate::lex::{Lexer, Mode, Token};
 use crate::reading::{Dialect, Reading};
 use crate::syntax::{Kind, Node, Scope};
+use finish::{Depth, MOST_REMARKS, shortened};
 
 /// Most bytes of a query.
 const MOST_BYTES: usize = 64 * 1024;
@@ -29,8 +31,6 @@ const MOST_WILDCARDS: usize = 200;
 const MOST_READ: usize = 1024 * 1024;
 /// Most words of one phrase.
 const LONGEST_PHRASE: usize = 200;
-/// Most remarks of one query; whoever has so many has enough to do.
-const MOST_REMARKS: usize = 500;
 
 /// Reads a query. The remarks are in the order of their places; without an error among them there is a tree.
 pub(crate) fn parse<'a>(text: &'a str, reading: Reading<'a>) -> (Option<Node>, Vec<Diagnostic>) {
@@ -49,7 +49,9 @@ pub(crate) fn parse<'a>(text: &'a str, reading: Reading<'a>) -> (Option<Node>, V
         leaves: 0,
         wildcards: 0,
         implicit: None,
-        stopped: false,
+        passed: 0,
+        deepest: Depth::default(),
+        unsaid: 0,
         reading,
         waiting: None,
         parts: Vec::new(),
@@ -99,7 +101,11 @@ struct Parser<'a> {
     wildcards: usize,
     /// Place of the first space read as AND, and how many there were.
     implicit: Option<(Range<usize>, usize)>,
-    stopped: bool,
+    /// Where the token before the one we are at ends.
+    passed: usize,
+    deepest: Depth,
+    /// Errors that were counted and not kept, because there are too many.
+    unsaid: usize,
     reading: Reading<'a>,
     /// A token behind an OR that stands there as a new line.
     waiting: Option<(Token<'a>, Range<usize>)>,
@@ -115,6 +121,7 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn advance(&mut self) {
+        self.passed = self.span.end;
         if let Some(waiting) = self.waiting.take() {
             (self.token, self.span) = waiting;
             return;
@@ -142,15 +149,6 @@ impl<'a> Parser<'a> {
         self.found.push(Diagnostic::new(code, span, message).hint(hint));
     }
 
-    /// Gives up reading, after a limit.
-    fn stop(&mut self) {
-        self.lexer.stop();
-        self.stopped = true;
-        self.waiting = None;
-        self.token = Token::End;
-        self.span = self.text.len()..self.text.len();
-    }
-
     fn query(&mut self) -> Option<Node> {
         self.advance();
         let mut nodes = Vec::new();
@@ -159,48 +157,20 @@ impl<'a> Parser<'a> {
             if self.token != Token::Close {
                 break;
             }
-            let (line, column) = line_and_column(self.text, self.span.start);
-            self.report(
-                "E102",
-                self.span.clone(),
-                format!("`)` at {line}:{column} closes nothing"),
-                "remove it, or open a bracket before",
-            );
-            self.advance();
+            // Each looks for its line; of so many nobody reads the places.
             if self.found.len() > MOST_REMARKS {
-                self.stop();
+                self.unsaid += 1;
+            } else {
+                let (line, column) = line_and_column(self.text, self.span.start);
+                let message = format!("`)` at {line}:{column} closes nothing");
+                self.report("E102", self.span.clone(), message, "remove it, or open a bracket before");
             }
+            self.advance();
         }
         if nodes.is_empty() && !self.found.iter().any(|one| one.severity == Severity::Error) {
             self.report("E100", 0..self.text.len(), "empty query", "write at least one word");
         }
         conjunction(nodes)
-    }
-
-    fn finish(mut self, tree: Option<Node>) -> (Option<Node>, Vec<Diagnostic>) {
-        if let Some((span, count)) = self.implicit.take() {
-            let more = if count > 1 { format!(", here and in {} more places", count - 1) } else { String::new() };
-            let note = Diagnostic::new("N101", span, format!("a space is read as AND{more}"));
-            self.found.push(note.hint("write AND or OR, or quotes around a phrase"));
-        }
-        if let Some(span) = self.lines.take() {
-            let note = Diagnostic::new("N105", span, "a new line between bracketed lines is read as OR");
-            self.found.push(note.hint("where both lines are meant, end the first with AND"));
-        }
-        for one in self.found.iter_mut().filter(|one| one.code == "E253") {
-            let count = format!("the query has {} wildcards, at most {MOST_WILDCARDS} are allowed", self.wildcards);
-            one.message.push_str(&count);
-        }
-        let failed = self.found.iter().any(|one| one.severity == Severity::Error);
-        let tree = if failed { None } else { tree };
-        if let Some(tree) = &tree {
-            self.found.extend(crate::check::remarks(tree));
-        }
-        // Errors come before other remarks where there are too many.
-        self.found.sort_by_key(|one| one.severity);
-        self.found.truncate(MOST_REMARKS);
-        self.found.sort_by_key(|one| one.span.start);
-        (tree, self.found)
     }
 
     fn starts_operand(&self) -> bool {
@@ -211,8 +181,10 @@ impl<'a> Parser<'a> {
         self.text.get(self.span.clone()).unwrap_or("")
     }
 
-    /// Reports binary operators that have nothing on their left, and passes over them.
-    fn no_operator_first(&mut self) {
+    /// Reports binary operators that have nothing on their left, and passes over them; a gap where there are any.
+    fn no_operator_first(&mut self) -> Option<Node> {
+        let start = self.span.start;
+        let mut missing = None;
         while matches!(self.token, Token::And | Token::Or | Token::Near { .. }) {
             let name = self.operator_here();
             self.report(
@@ -222,7 +194,9 @@ impl<'a> Parser<'a> {
                 "write what goes before it, or remove it",
             );
             self.advance();
+            missing = Some(Node::gap(start..self.passed));
         }
+        missing
     }
 
     /// Reports an operator that nothing follows, or another operator.
@@ -232,7 +206,7 @@ impl<'a> Parser<'a> {
             self.report("E104", span.start..self.span.end, message, "keep the one you mean");
             self.advance();
         }
-        if !self.starts_operand() && !self.stopped {
+        if !self.starts_operand() {
             self.report(
                 "E104",
                 span.clone(),
@@ -243,27 +217,37 @@ impl<'a> Parser<'a> {
     }
 
     fn or(&mut self) -> Option<Node> {
-        self.no_operator_first();
+        let missing = self.no_operator_first();
         let start = self.span.start;
         let (first, mut mixed) = self.and();
+        let first = conjunction(missing.into_iter().chain(first).collect());
+        // Each branch as it is written, and whether AND joins its parts.
+        let mut written = vec![(start..self.passed, mixed)];
         let mut branches: Vec<Node> = first.into_iter().collect();
-        let mut written = 1;
         while self.token == Token::Or {
             let operator = self.span.clone();
             self.advance();
             self.operand_after("OR", &operator);
+            let start = self.span.start;
             let (branch, several) = self.and();
             mixed |= several;
-            written += 1;
-            branches.extend(branch);
+            written.push((start..self.passed.max(start), several));
+            branches.push(branch.unwrap_or_else(|| Node::gap(operator)));
         }
-        let span = start..branches.last().map_or(start, |last| last.span.end);
+        let span = start..branches.last().map_or(start, |last| last.span.end.max(start));
         let node = disjunction(branches)?;
-        if mixed && written > 1 {
-            let message = format!("AND binds tighter than OR: read as `{}`", shortened(&node.to_string()));
+        if mixed && written.len() > 1 {
+            let read: Vec<String> = written.into_iter().map(|(place, several)| self.bracketed(place, several)).collect();
+            let message = format!("AND binds tighter than OR: read as `{}`", shortened(&read.join(" OR ")));
             self.report("W301", span, message, "put brackets where you mean them");
         }
         Some(node)
+    }
+
+    /// A branch as it is written, on one line, in brackets if it has several parts.
+    fn bracketed(&self, place: Range<usize>, several: bool) -> String {
+        let text = self.text.get(place).unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ");
+        if several { format!("({text})") } else { text }
     }
 
     /// Also whether several parts were written without brackets around them.
@@ -275,6 +259,9 @@ impl<'a> Parser<'a> {
                 let operator = self.span.clone();
                 self.advance();
                 self.operand_after("AND", &operator);
+                written += 1;
+                parts.push(self.not().unwrap_or_else(|| Node::gap(operator)));
+                continue;
             } else if self.starts_operand() {
                 if !matches!(self.token, Token::Not | Token::Minus) {
                     let place = self.span.clone();
@@ -311,15 +298,9 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// E252; reading stops there, so that what is nested deeper still is not counted.
-    fn too_deep(&mut self, span: Range<usize>) {
-        let message = format!("the query is nested {} deep or more, at most {DEEPEST} is allowed", DEEPEST + 1);
-        self.report("E252", span, message, "take brackets away, or divide the query");
-        self.stop();
-    }
-
     fn primary(&mut self) -> Option<Node> {
-        match self.token {
+        let start = self.span.start;
+        let node = match self.token {
             Token::Open => self.group(self.context),
             Token::Word(_) | Token::Phrase { .. } => {
                 let leaf = self.leaf();
@@ -330,15 +311,17 @@ impl<'a> Parser<'a> {
             Token::Part(name) => self.part(name, self.context),
             Token::List(name) => self.list(name, self.context),
             // Reported by whoever wanted an operand.
-            _ => None,
-        }
+            _ => return None,
+        };
+        // An error tells why it could not be read.
+        Some(node.unwrap_or_else(|| Node::gap(start..self.passed)))
     }
 
     /// From `(` to behind `)`, its inside read in `inner`.
     fn group(&mut self, inner: Context<'a>) -> Option<Node> {
         let open = self.span.clone();
         if self.depth == DEEPEST {
-            self.too_deep(open);
+            self.pass_group(inner);
             return None;
         }
         let outer = std::mem::replace(&mut self.context, inner);
@@ -355,7 +338,7 @@ impl<'a> Parser<'a> {
         let end = self.span.end;
         if self.token == Token::Close {
             self.advance();
-        } else if !self.stopped {
+        } else {
             let (line, column) = line_and_column(self.text, open.start);
             self.report(
                 "E101",
@@ -365,14 +348,6 @@ impl<'a> Parser<'a> {
             );
         }
         node.map(|node| Node { kind: node.kind, span: open.start..end })
-    }
-}
-
-/// The beginning of a long text.
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(120) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
-        None => text.to_owned(),
     }
 }
 

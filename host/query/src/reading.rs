@@ -31,6 +31,7 @@ pub struct Reading<'a> {
     pub(crate) library: Option<&'a Library>,
     pub(crate) schema: Option<&'a Schema>,
     pub(crate) dialect: Dialect,
+    pub(crate) collecting: bool,
 }
 
 impl<'a> Reading<'a> {
@@ -51,6 +52,12 @@ impl<'a> Reading<'a> {
     #[must_use]
     pub fn schema(self, schema: &'a Schema) -> Self {
         Self { schema: Some(schema), ..self }
+    }
+
+    /// As a query that decides what is collected: what [`Query::check_collection`] says is among the errors, beside all others.
+    #[must_use]
+    pub fn collecting(self) -> Self {
+        Self { collecting: true, ..self }
     }
 
     /// In somebody's dialect.

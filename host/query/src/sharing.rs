@@ -81,6 +81,16 @@ fn mistakes_in_saved_parts_are_reported_where_they_are_named() {
 }
 
 #[test]
+fn values_of_a_list_are_counted_to_the_end() {
+    let mut library = Library::new();
+    library.add_list("long", (0..6_000).map(|number| format!("w{number}")).collect());
+    let found = Reading::new().library(&library).parse("title:@list(long) AND foo:bar").expect_err("too many");
+    let told: Vec<(&str, &str)> = found.iter().map(|one| (one.code, one.message.as_str())).collect();
+    let count = "the query has 6001 words, phrases and values, at most 5000 are allowed";
+    assert_eq!(told, [("E251", count), ("E201", "unknown field `foo`")]);
+}
+
+#[test]
 fn parts_cannot_multiply_without_end() {
     let mut library = Library::new();
     library.add_part("p0", "red OR blue");
@@ -226,7 +236,7 @@ fn what_nobody_writes_is_a_mistake_in_a_view() {
         ("an.senti.scor:>1", "E202", "an.sentiment.sentiment"),
         ("an.mood.urgnt:true", "E202", "did you mean `an.mood.urgent`?"),
         ("risk:high", "E202", "known are"),
-        ("tag:later", "E202", "known are"),
+        ("exists:risk", "E202", "known are"),
         ("sentiment:negatve", "E203", "did you mean `negative`?"),
         ("urgent:maybe", "E203", "`true` or `false`"),
         ("an.sentiment.sentiment:high", "E203", "write"),
@@ -237,6 +247,20 @@ fn what_nobody_writes_is_a_mistake_in_a_view() {
         assert_eq!(found[0].code, code, "{query}: {found:?}");
         assert!(found[0].hint.as_deref().is_some_and(|text| text.contains(hint)), "{query}: {found:?}");
     }
+}
+
+#[test]
+fn workflow_state_may_be_asked_for_in_a_view_and_is_unknown() {
+    let (schema, text) = (schema(), analysed());
+    for query in ["tag:later", "NOT status:open", "assigned:(jane OR joe)", "missing:priority", "category:x"] {
+        let parsed = Reading::new().schema(&schema).parse(query).unwrap_or_else(|errors| panic!("{query}: {errors:?}"));
+        assert_eq!(parsed.query.root.truth(&text), None, "{query}");
+        assert_eq!(parsed.remarks.iter().map(|one| one.code).collect::<Vec<_>>(), ["W308"], "{query}");
+    }
+    let own = DerivedField { analyzer: "desk".into(), key: "tags".into(), value: FieldType::Labels, one_of: vec![] };
+    let schema = Schema::new(vec![own]);
+    let parsed = Reading::new().schema(&schema).parse("tag:later").expect("an analyzer writes it");
+    assert_eq!((parsed.query.to_string().as_str(), parsed.remarks.len()), ("an.desk.tags:\"later\"", 0));
 }
 
 #[test]

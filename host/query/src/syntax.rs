@@ -121,6 +121,26 @@ pub(crate) struct Pattern {
 }
 
 impl Node {
+    /// What could not be read, and an error tells why: a phrase without words. It stands only in trees that are looked over and
+    /// thrown away.
+    pub(crate) fn gap(span: Range<usize>) -> Self {
+        let words = Words { patterns: Vec::new(), written: String::new() };
+        Self { kind: Kind::Text(TextLeaf { scope: Scope::Any, at_least: None, expr: Expr::Words(words) }), span }
+    }
+
+    pub(crate) fn is_gap(&self) -> bool {
+        matches!(&self.kind, Kind::Text(TextLeaf { expr: Expr::Words(words), .. }) if words.patterns.is_empty())
+    }
+
+    /// Whether something in it could not be read.
+    pub(crate) fn has_gap(&self) -> bool {
+        match &self.kind {
+            Kind::And(nodes) | Kind::Or(nodes) => nodes.iter().any(Self::has_gap),
+            Kind::Not(node) => node.has_gap(),
+            Kind::Text(_) | Kind::Meta(_) | Kind::Derived(_) => self.is_gap(),
+        }
+    }
+
     /// Gives every part the same place: that of the saved part it came from.
     pub(crate) fn place(&mut self, span: &Range<usize>) {
         self.span = span.clone();

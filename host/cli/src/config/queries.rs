@@ -58,13 +58,9 @@ pub(crate) fn check_parts(file: &File, library: &Library, problems: &mut Problem
 /// Reads a topic's query; nothing if there is none or it cannot be used.
 pub(crate) fn topic(table: &TopicTable, library: &Library, problems: &mut Problems) -> Option<Topic> {
     let text = table.query.as_ref()?;
-    let query = match Reading::new().library(library).parse(&text.value) {
+    let query = match Reading::new().library(library).collecting().parse(&text.value) {
         Ok(parsed) => {
-            let mut remarks = parsed.remarks;
-            remarks.extend(
-                parsed.query.check_collection().into_iter().filter(|remark| !remarks.contains(remark)).collect::<Vec<_>>(),
-            );
-            query_problems(&remarks, text, &format!("topic `{}`", table.id.value), problems);
+            query_problems(&parsed.remarks, text, &format!("topic `{}`", table.id.value), problems);
             Some(parsed.query)
         }
         Err(diagnostics) => {

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Context, DEEPEST, Parser, shortened};
+use super::finish::shortened;
+use super::{Context, DEEPEST, Parser};
 use crate::fields::Field;
 use crate::lex::{Mode, Token};
 use crate::syntax::{Kind, Node, TextLeaf};
@@ -17,19 +18,25 @@ impl<'a> Parser<'a> {
         if let Some(number) = name.strip_prefix("freq/") {
             return self.frequency(number, place);
         }
+        let mut unknown = false;
         let inner = match Field::named(name) {
             Some(Field::Text(scope)) => Context::Text { scope, in_field: true },
             Some(Field::Raw) => Context::Raw(outer.scope()),
             Some(Field::Meta(field)) => Context::Meta(field),
-            Some(Field::Derived) => self.derived_field(name, place.clone()),
-            Some(Field::Absent) | None if self.writes(name) => Context::Derived(name),
+            Some(Field::Derived | Field::Workflow | Field::Absent) | None if self.writes(name) => Context::Derived(name),
+            Some(Field::Derived | Field::Workflow) => {
+                self.written_by_nobody(name, &place);
+                Context::Derived(name)
+            }
             Some(Field::Absent) => {
                 let message = format!("no mention carries a value for `{name}` yet");
                 self.report("E207", place.clone(), message, "leave it out");
+                unknown = true;
                 Context::Derived(name)
             }
             None => {
                 self.unknown_field(name, place.clone());
+                unknown = true;
                 Context::Derived(name)
             }
         };
@@ -43,7 +50,7 @@ impl<'a> Parser<'a> {
             );
         }
         let node = self.value(name, place, inner);
-        if nested { None } else { node }
+        if nested || unknown { None } else { node }
     }
 
     /// Whether an analyzer writes something of that name.
@@ -53,18 +60,22 @@ impl<'a> Parser<'a> {
 
     /// Whether a name is that of a field filled in later.
     pub(super) fn is_derived(&self, name: &str) -> bool {
-        matches!(Field::named(name), Some(Field::Derived)) || self.writes(name)
+        matches!(Field::named(name), Some(Field::Derived | Field::Workflow)) || self.writes(name)
     }
 
-    /// A field that is filled in later; in a view somebody has to fill it in.
-    fn derived_field(&mut self, name: &'a str, place: Range<usize>) -> Context<'a> {
-        if let Some(schema) = self.reading.schema
-            && !self.writes(name)
-        {
-            let hint = schema.hint(&name.to_ascii_lowercase());
-            self.report("E202", place, format!("no analyzer writes `{name}`"), hint);
+    /// A field that is filled in later, and by nobody yet: in a view that is told, elsewhere such a field is wrong whoever fills it in.
+    pub(super) fn written_by_nobody(&mut self, name: &str, place: &Range<usize>) {
+        let Some(schema) = self.reading.schema else { return };
+        let lower = name.to_ascii_lowercase();
+        if self.reading.collecting && !lower.starts_with("an.") {
+            return;
         }
-        Context::Derived(name)
+        if matches!(Field::named(name), Some(Field::Workflow)) {
+            let message = format!("no workflow state is kept yet, so `{lower}:` never matches");
+            self.report("W308", place.clone(), message, "leave it out until there is");
+        } else {
+            self.report("E202", place.clone(), format!("no analyzer writes `{lower}`"), schema.hint(&lower));
+        }
     }
 
     fn unknown_field(&mut self, name: &str, place: Range<usize>) {
@@ -109,7 +120,7 @@ impl<'a> Parser<'a> {
             Token::Part(_) | Token::List(_) | Token::Field(_) => {
                 // A field behind a field nests like a bracket, and a chain of them is as bounded.
                 let node = if self.depth >= DEEPEST {
-                    self.too_deep(place.clone());
+                    self.pass_fields();
                     None
                 } else {
                     self.depth += 1;

@@ -17,10 +17,10 @@ impl<'a> Parser<'a> {
         let span = self.span.clone();
         self.leaves += 1;
         if self.leaves > MOST_LEAVES {
-            let count = self.leaves + self.leaves_left();
-            let message = format!("the query has {count} words, phrases and values, at most {MOST_LEAVES} are allowed");
-            self.report("E251", span, message, "divide the query into several topics");
-            self.stop();
+            if self.leaves == MOST_LEAVES + 1 {
+                // Their number is told at the end, when it is known.
+                self.report("E251", span, "", "divide the query into several topics");
+            }
             return None;
         }
         let (text, quoted, window) = match std::mem::replace(&mut self.token, Token::End) {
@@ -53,7 +53,7 @@ impl<'a> Parser<'a> {
                 if matches!(field, MetaField::Exists | MetaField::Missing)
                     && let Some(kind) = self.derived_known(field, &value)
                 {
-                    return kind.map(|kind| Node { kind, span });
+                    return Some(Node { kind, span });
                 }
                 let meta = values::read(field, &value, &mut self.found)?;
                 self.count_wildcards(meta.wildcards(), &span);
@@ -80,38 +80,22 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// How many leaves follow the one we are at, in the text that is being read.
-    fn leaves_left(&mut self) -> usize {
-        let (mut count, mut passed) = (0, Vec::new());
-        loop {
-            match self.lexer.next(self.context.mode(), &mut passed).0 {
-                Token::End => return count,
-                Token::Word(_) | Token::Phrase { .. } => count += 1,
-                _ => {}
-            }
-        }
-    }
-
-    /// `exists:` and `missing:` of what an analyzer writes; `None` for other fields, and within it where no analyzer does.
-    fn derived_known(&mut self, field: MetaField, value: &Written) -> Option<Option<Kind>> {
+    /// `exists:` and `missing:` of what an analyzer writes, or could; `None` for other fields.
+    fn derived_known(&mut self, field: MetaField, value: &Written) -> Option<Kind> {
         let exists = field == MetaField::Exists;
         let lower = value.text.trim().to_ascii_lowercase();
         let known = Field::named(&lower);
         if matches!(known, Some(Field::Text(_) | Field::Meta(_))) {
             return None;
         }
-        let Some(schema) = self.reading.schema else {
-            let open = Derived::Open { field: field.name().to_owned(), value: lower };
-            return matches!(known, Some(Field::Derived)).then_some(Some(Kind::Derived(open)));
-        };
-        match schema.named(&lower).first() {
-            Some(field) => Some(Some(Kind::Derived(Derived::known(field, exists)))),
-            None if matches!(known, Some(Field::Derived)) => {
-                self.report("E202", value.span.clone(), format!("no analyzer writes `{lower}`"), schema.hint(&lower));
-                Some(None)
-            }
-            None => None,
+        if let Some(field) = self.reading.schema.and_then(|schema| schema.named(&lower).into_iter().next()) {
+            return Some(Kind::Derived(Derived::known(field, exists)));
         }
+        if !matches!(known, Some(Field::Derived | Field::Workflow)) {
+            return None;
+        }
+        self.written_by_nobody(&lower, &value.span);
+        Some(Kind::Derived(Derived::Open { field: field.name().to_owned(), value: lower }))
     }
 
     fn words(&mut self, text: &str, quoted: bool, window: Option<u32>, span: &Range<usize>) -> Option<Expr> {

@@ -6,19 +6,27 @@ use crate::syntax::{Expr, Kind, Near, Node, Reach, TextLeaf};
 
 impl Parser<'_> {
     pub(super) fn near(&mut self) -> Option<Node> {
+        let start = self.span.start;
         let mut left = self.primary();
+        let mut chain = 0;
         while let Token::Near { reach, ordered } = self.token {
             let (name, operator) = (self.operator_here(), self.span.clone());
             self.advance();
-            if matches!(self.token, Token::Not | Token::Minus) {
+            chain += 1;
+            let joined = if matches!(self.token, Token::Not | Token::Minus) {
                 self.report("E210", self.span.clone(), near_takes(name), "exclude outside of it: `(a NEAR b) NOT c`");
                 self.not();
-                left = None;
-                continue;
+                None
+            } else {
+                self.operand_after(name, &operator);
+                let right = self.primary();
+                self.join(left, right, reach, ordered, name)
+            };
+            // Where the chain broke for its length, the rest of it is counted here.
+            if chain > DEEPEST {
+                self.too_deep(chain, false, start..self.passed);
             }
-            self.operand_after(name, &operator);
-            let right = self.primary();
-            left = self.join(left, right, reach, ordered, name);
+            left = Some(joined.unwrap_or_else(|| Node::gap(start..self.passed)));
         }
         left
     }
@@ -31,7 +39,7 @@ impl Parser<'_> {
         let (left, right) = (left?, right?);
         let depth = 1 + left.depth().max(right.depth());
         if depth > DEEPEST {
-            self.too_deep(span);
+            self.too_deep(depth, false, span);
             return None;
         }
         let expr = Expr::Near(Box::new(Near { left, right, reach, ordered, depth }));
@@ -40,6 +48,10 @@ impl Parser<'_> {
 
     /// What has places in a text, from a part of the tree; or E210.
     pub(super) fn operand(&mut self, node: Node, operator: &str) -> Option<Expr> {
+        // Told already.
+        if node.is_gap() {
+            return None;
+        }
         match node.kind {
             Kind::Text(leaf) if leaf.at_least.is_none() && leaf.scope == self.context.scope() => Some(leaf.expr),
             Kind::Text(leaf) if leaf.at_least.is_none() => {

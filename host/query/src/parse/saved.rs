@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Context, DEEPEST, MOST_READ, Parser, disjunction};
+use super::{Context, DEEPEST, MOST_LEAVES, MOST_READ, Parser, disjunction};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lex::{Lexer, Token};
 use crate::library::{List, MOST_VALUES, Membership};
@@ -15,6 +15,7 @@ impl<'a> Parser<'a> {
         let place = self.span.clone();
         let node = self.inserted(name);
         self.context = after;
+        self.span = place.clone();
         self.advance();
         node.map(|mut node| {
             node.place(&place);
@@ -35,15 +36,18 @@ impl<'a> Parser<'a> {
             self.report("E230", place, message, "take one of the insertions out");
             return None;
         }
+        if self.read > MOST_READ {
+            // Told already.
+            return None;
+        }
         self.read += text.len();
         if self.read > MOST_READ {
             let message = format!("with its saved parts the query has more than {MOST_READ} bytes");
             self.report("E255", place, message, "divide the query, or insert the parts less often");
-            self.stop();
             return None;
         }
         if self.depth >= DEEPEST {
-            self.too_deep(place);
+            self.too_deep(self.depth + 1, true, place);
             return None;
         }
         let outer = (
@@ -57,7 +61,7 @@ impl<'a> Parser<'a> {
         self.depth += 1;
         self.advance();
         let node = self.or();
-        if self.token == Token::Close && !self.stopped {
+        if self.token == Token::Close {
             let hint = "remove it, or open a bracket before";
             self.report("E102", self.span.clone(), "`)` closes nothing", hint);
         } else if node.is_none() && self.found.iter().all(|one| one.severity != Severity::Error) {
@@ -67,16 +71,12 @@ impl<'a> Parser<'a> {
         self.parts.pop();
         let found = std::mem::take(&mut self.found);
         (self.text, self.lexer, self.found, self.implicit, self.line_depth) = outer;
-        let failed = found.iter().any(|one| one.severity == Severity::Error);
         self.found.extend(found.into_iter().filter(|one| one.severity == Severity::Error).map(|one| Diagnostic {
             span: place.clone(),
             message: if one.code == "E230" { one.message } else { format!("in the saved part `{name}`: {}", one.message) },
             ..one
         }));
-        if self.stopped {
-            self.stop();
-        }
-        if failed { None } else { node }
+        node
     }
 
     /// The list named by the token we are at; what follows is read in `after`.
@@ -119,12 +119,13 @@ impl<'a> Parser<'a> {
     /// Each value as if it were written here in quotes, joined by OR: for words, and fields whose values are questions.
     fn written_out(&mut self, list: &List) -> Option<Node> {
         let mut nodes = Vec::new();
-        for value in &list.values {
-            self.token = Token::Phrase { text: value.clone(), window: None };
-            nodes.extend(self.leaf());
-            if self.stopped {
+        for (index, value) in list.values.iter().enumerate() {
+            if self.leaves > MOST_LEAVES {
+                self.leaves += list.values.len() - index;
                 break;
             }
+            self.token = Token::Phrase { text: value.clone(), window: None };
+            nodes.extend(self.leaf());
         }
         disjunction(nodes)
     }

@@ -82,7 +82,10 @@ impl Check {
         if self.visibrain {
             reading = reading.dialect(Dialect::Visibrain);
         }
-        let checked: Vec<Checked> = all.into_iter().map(|(name, text)| self.check(name, text, reading)).collect();
+        if !self.view {
+            reading = reading.collecting();
+        }
+        let checked: Vec<Checked> = all.into_iter().map(|(name, text)| check(name, text, reading)).collect();
         if self.json {
             let mut out = context.out();
             let all: Vec<Value> = checked.iter().map(json_of).collect();
@@ -93,19 +96,12 @@ impl Check {
         }
         if checked.iter().all(Checked::is_sound) { Ok(()) } else { Err(Stop::quietly(USAGE)) }
     }
+}
 
-    fn check(&self, name: String, text: String, reading: Reading<'_>) -> Checked {
-        match reading.parse(&text) {
-            Ok(parsed) => {
-                let mut remarks = parsed.remarks;
-                if !self.view {
-                    remarks.extend(parsed.query.check_collection());
-                    remarks.sort_by_key(|one| one.span.start);
-                }
-                Checked { name, text, remarks, query: Some(parsed.query) }
-            }
-            Err(remarks) => Checked { name, text, remarks, query: None },
-        }
+fn check(name: String, text: String, reading: Reading<'_>) -> Checked {
+    match reading.parse(&text) {
+        Ok(parsed) => Checked { name, text, remarks: parsed.remarks, query: Some(parsed.query) },
+        Err(remarks) => Checked { name, text, remarks, query: None },
     }
 }
 
