@@ -5,9 +5,10 @@
 //! folding, and the accents taken off.
 //!
 //! Three places where the plain rule would be wrong, and what is done instead:
-//! - Marks of combining class below 10 (vowel signs of Indic scripts, viramas, the voicing of Kana) make other letters, they
-//!   are no accents, and stay.
-//! - Symbols such as `™` separate although NFKC turns them into letters: `Acme™` is the word `acme`.
+//! - Marks of combining class below 10 (vowel signs of Indic scripts, viramas, the voicing of Kana), and the vowels below Thai and
+//!   Lao letters, make other letters, they are no accents, and stay.
+//! - `™`, `℠`, `©` and `®` separate although NFKC turns the first two into letters: `Acme™` is the word `acme`. Other symbols are
+//!   read as what they stand for: `5㎏` is the word `5kg`.
 //! - Characters without a width of their own (soft hyphen, joiners, direction marks, variation selectors, skin tones) are
 //!   dropped, they neither separate nor belong to a word.
 
@@ -198,7 +199,7 @@ impl Scanner {
             }
             if wild && (c == '*' || c == '?') {
                 self.letter(c, at..until);
-            } else if is_word(c) {
+            } else if is_word(c) || (!is_emoji(c) && unfolds_to_word(c)) {
                 folded.clear();
                 folded.extend(fold_chars(&piece));
                 for &letter in &folded {
@@ -213,6 +214,9 @@ impl Scanner {
                 self.in_handle = false;
                 let pair = chars.next_if(|&(_, next)| is_flag_letter(c) && is_flag_letter(next));
                 self.begin(c, at..pair.map_or(until, |(at, letter)| at + letter.len_utf8()), Open::Nothing);
+                if pair.is_none() {
+                    self.end_sentence(c, visible(&chars));
+                }
                 if let (Some((_, letter)), Some(token)) = (pair, self.tokens.tokens.last_mut()) {
                     self.tokens.folded.push(letter);
                     token.end = self.tokens.folded.len() as u32;
@@ -220,7 +224,7 @@ impl Scanner {
                 self.in_handle = false;
                 self.after_word = false;
             } else {
-                self.separate(c, chars.peek().map(|&(_, next)| next));
+                self.separate(c, visible(&chars));
             }
         }
     }
@@ -267,15 +271,25 @@ impl Scanner {
             _ => Sigil::None,
         };
         self.after_word = false;
+        self.end_sentence(c, next);
+    }
+
+    fn end_sentence(&mut self, c: char, next: Option<char>) {
         let ends = match c {
             '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '。' | '｡' | '！' | '？' => true,
-            '.' | '!' | '?' | '…' => next.is_none_or(char::is_whitespace),
-            _ => false,
+            // In any of the forms they are written in: `…` is three dots, `⁉` is `!?`.
+            c if c.is_ascii() => matches!(c, '.' | '!' | '?') && next.is_none_or(char::is_whitespace),
+            c => next.is_none_or(char::is_whitespace) && matches!(std::iter::once(c).nfkc().last(), Some('.' | '!' | '?')),
         };
         if ends {
             self.sentence = self.sentence.saturating_add(1);
         }
     }
+}
+
+/// The next character that takes room; a space of no width does not.
+fn visible(chars: &std::iter::Peekable<std::str::CharIndices<'_>>) -> Option<char> {
+    chars.clone().map(|(_, c)| c).find(|&c| c != '\u{200B}' && !is_ignorable(c))
 }
 
 /// Folds a whole text, separators kept: for values that are compared as a whole.
@@ -300,12 +314,26 @@ fn fold_chars(text: &str) -> impl Iterator<Item = char> + '_ {
 
 /// A mark that makes another letter, where accents do not.
 fn is_letter_mark(c: char) -> bool {
-    canonical_combining_class(c) < 10 && !('\u{20D0}'..='\u{20FF}').contains(&c)
+    // The vowels below Thai and Lao letters have classes of their own.
+    matches!(c, '\u{E38}' | '\u{E39}' | '\u{EB8}' | '\u{EB9}')
+        || canonical_combining_class(c) < 10 && !('\u{20D0}'..='\u{20FF}').contains(&c)
 }
 
 /// Letters, marks, digits and `_`.
 pub(crate) fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || is_combining_mark(c)
+    (c.is_alphanumeric() && !is_blood_group(c)) || c == '_' || is_combining_mark(c)
+}
+
+/// Squares with a letter that are emoji: 🅰, 🅱, 🅾, 🅿.
+fn is_blood_group(c: char) -> bool {
+    matches!(c, '\u{1F170}' | '\u{1F171}' | '\u{1F17E}' | '\u{1F17F}')
+}
+
+/// Symbols that normalisation turns into words, as `㎏` and `№`; but not those that stand at the end of names.
+fn unfolds_to_word(c: char) -> bool {
+    !c.is_ascii()
+        && !matches!(c, '\u{2000}'..='\u{206F}' | '\u{3000}'..='\u{3030}' | '™' | '℠' | '©' | '®')
+        && std::iter::once(c).nfkc().any(char::is_alphanumeric)
 }
 
 /// Characters that normalisation can join to the one before.
@@ -358,6 +386,9 @@ fn is_sign(c: char) -> bool {
         | '\u{3299}')
 }
 
+/// Makes a key of the digit before it.
+const KEYCAP: char = '\u{20E3}';
+
 /// Two of them are a flag.
 fn is_flag_letter(c: char) -> bool {
     matches!(c, '\u{1F1E6}'..='\u{1F1FF}')
@@ -367,7 +398,7 @@ fn is_flag_letter(c: char) -> bool {
 pub(crate) fn has_emoji(text: &str) -> bool {
     let mut chars = text.chars().peekable();
     std::iter::from_fn(|| chars.next().map(|c| (c, chars.peek() == Some(&'\u{FE0F}'))))
-        .any(|(c, coloured)| is_emoji(c) && (coloured || !is_sign(c)))
+        .any(|(c, coloured)| c == KEYCAP || is_emoji(c) && (coloured || !is_sign(c)))
 }
 
 #[cfg(test)]
@@ -403,6 +434,9 @@ mod tests {
             ("so\u{AD}lo 👍🏽❤\u{FE0F}x", vec!["solo", "👍", "❤", "x"]),
             ("ΣΊΣΥΦΟΣ σίσυφος", vec!["σισυφοσ", "σισυφοσ"]),
             ("ㄱ\u{FFCA} ㄱㅏ", vec!["겨", "가"]),
+            ("5㎏x №5 ㍿ ℃ ㈱", vec!["5kgx", "no5", "株", "式", "会", "社", "c", "株"]),
+            ("a🅰🅱b\u{1F17E}\u{FE0F} ℠ x℠", vec!["a", "🅰", "🅱", "b", "🅾", "x"]),
+            ("กุ กู กุ้ง ຄຸ ຄູ", vec!["กุ", "กู", "กุ", "ง", "ຄຸ", "ຄູ"]),
             ("①½ 2\u{FE0F}\u{20E3}", vec!["11", "2", "2"]),
             ("hi @bob@threads.net, @jean-luc. Luc", vec!["hi", "@bob", "@-threads", "@-net", "@jean", "@-luc", "luc"]),
             ("@a_b.-c (@d) x@y.z @e/f", vec!["@a_b", "c", "@d", "x", "y", "z", "@e", "f"]),
@@ -429,10 +463,19 @@ mod tests {
         let tokens = Tokens::of("Battery 3.5 fine. It exploded!Now\nlast。次");
         let sentences: Vec<u32> = (0..tokens.len()).map(|index| tokens.sentence(index)).collect();
         assert_eq!(sentences, [0, 0, 0, 0, 1, 1, 1, 2, 3]);
+        for end in ["．", "⁇", "‼", "⁉\u{FE0F}", "‥", "﹖", "﹗", ".\u{200B}", "\u{2024}", "…", "?\u{200D}"] {
+            let tokens = Tokens::of(&format!("battery{end} exploded"));
+            assert_eq!(tokens.sentence(tokens.len() - 1), 1, "{end}");
+            let tokens = Tokens::of(&format!("battery{end}exploded"));
+            assert_eq!(tokens.sentence(tokens.len() - 1), 0, "{end}");
+        }
     }
 
     #[test]
     fn tokens_know_their_bytes() {
+        let text = "5㎏x №5";
+        let tokens = Tokens::of(text);
+        assert_eq!((&text[tokens.bytes(0, 1)], &text[tokens.bytes(1, 2)]), ("5㎏x", "№5"));
         let text = "An Éte\u{301}™ here";
         let tokens = Tokens::of(text);
         assert_eq!(&text[tokens.bytes(1, 2)], "Éte\u{301}");
