@@ -104,8 +104,9 @@ fn expr(old: &Expr) -> Expr {
             Expr::Near(Box::new(Near { left, right, reach: near.reach, ordered: near.ordered, depth: near.depth }))
         }
         Expr::Window { words, extra } => {
-            // A handle's words stay together.
-            let mut whole: Vec<&[Pattern]> = words.patterns.chunk_by(|_, next| next.sigil == Sigil::Tail).collect();
+            // The words of a handle or hashtag stay together.
+            let mut whole: Vec<&[Pattern]> =
+                words.patterns.chunk_by(|_, next| matches!(next.sigil, Sigil::Tail | Sigil::Link)).collect();
             whole.sort_by_cached_key(|patterns| patterns.iter().map(ToString::to_string).collect::<Vec<_>>());
             let patterns = whole.concat();
             Expr::Window { words: Words { patterns, written: words.written.clone() }, extra: *extra }

@@ -154,11 +154,13 @@ fn inside(words: &Words, scope: Scope, wild: bool) -> Vec<String> {
     let mut wider = Vec::new();
     for start in (0..patterns.len()).filter(|start| patterns.get(*start).is_some_and(|first| first.sigil != Sigil::Tail)) {
         for end in start + 1..=patterns.len().min(start + LONGEST_PHRASE) {
-            wider.extend(patterns.get(start..end).map(|part| show(part.to_vec())));
+            // The beginning of a hashtag finds none that goes on.
+            let part = patterns.get(start..end).filter(|part| part.last().is_some_and(|last| !last.goes_on));
+            wider.extend(part.map(|part| show(part.to_vec())));
         }
     }
     for pattern in patterns {
-        let plain = |text: String, wild| Pattern { sigil: Sigil::None, text, wild };
+        let plain = |text: String, wild| Pattern { sigil: Sigil::None, text, wild, goes_on: false };
         // A handle is no word.
         if matches!(pattern.sigil, Sigil::At | Sigil::Tail) {
             continue;

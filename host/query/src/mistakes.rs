@@ -121,6 +121,8 @@ fn warnings_and_notes() {
         ("bmw OR audi OR BMW", vec![("W304", "BMW")]),
         ("bmw OR #bmw", vec![("W304", "#bmw")]),
         ("bmw OR @bmw", vec![]),
+        ("#東 OR #東京", vec![]),
+        ("東 OR #東京", vec![("W304", "#東京")]),
         ("bmw* OR \"old bmws\"", vec![("W304", "\"old bmws\"")]),
         ("salt AND & pepper", vec![("W305", "&")]),
         ("\"why bmw?\"", vec![("W306", "\"why bmw?\"")]),

@@ -6,7 +6,7 @@
 
 use crate::match_text::Passage;
 use crate::syntax::{Expr, Near, Pattern, Reach, Words};
-use crate::text::Tokens;
+use crate::text::{Sigil, Tokens};
 use crate::words::raw_places;
 
 /// From the first to behind the last token.
@@ -33,7 +33,10 @@ impl Pattern {
 
     /// Whether a token is what this pattern means.
     pub(crate) fn fits(&self, tokens: &Tokens, index: usize) -> bool {
-        self.sigil.finds(tokens.sigil(index))
+        // A hashtag or handle is meant whole: `#東` is none that goes on as `#東京`.
+        let whole = self.sigil == Sigil::None || (self.wild && self.text.ends_with('*')) || self.goes_on == tokens.goes_on(index);
+        whole
+            && self.sigil.finds(tokens.sigil(index))
             && index < tokens.len()
             && if self.wild { wild(&self.text, tokens.form(index)) } else { self.text == tokens.form(index) }
     }

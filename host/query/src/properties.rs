@@ -95,6 +95,10 @@ fn word() -> impl Strategy<Value = String> {
         "raw:BMW",
         "raw:\"x\"",
         "東京",
+        "#東",
+        "#東京",
+        "@東",
+        "\"#東京 x\"~2",
         "\"red bmw\"",
         "\"red bmw*\"",
         "\"x bmw red\"~1",
@@ -154,6 +158,8 @@ fn text() -> impl Strategy<Value = String> {
         "y",
         "y",
         "@jean-bmw",
+        "#東京",
+        "@東京",
     ];
     prop::collection::vec(prop::sample::select(words.to_vec()), 0..14).prop_map(|words| words.join(" "))
 }

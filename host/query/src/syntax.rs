@@ -118,6 +118,8 @@ pub(crate) struct Pattern {
     pub(crate) text: String,
     /// Whether `*` and `?` in it are wildcards.
     pub(crate) wild: bool,
+    /// Whether the hashtag or handle it belongs to goes on in the next pattern, and nothing is between them.
+    pub(crate) goes_on: bool,
 }
 
 impl Node {
@@ -247,13 +249,15 @@ impl fmt::Display for Expr {
 impl Words {
     fn phrase(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
-        for (index, pattern) in self.patterns.iter().enumerate() {
+        let mut glued = true;
+        for pattern in &self.patterns {
             let between = match pattern.sigil {
-                _ if index == 0 => "",
+                _ if glued => "",
                 Sigil::Tail => "-",
                 _ => " ",
             };
             write!(f, "{between}{pattern}")?;
+            glued = pattern.goes_on;
         }
         f.write_char('"')
     }
@@ -272,7 +276,7 @@ impl fmt::Display for Words {
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.sigil {
-            Sigil::None | Sigil::Tail => {}
+            Sigil::None | Sigil::Tail | Sigil::Link => {}
             Sigil::Hash => f.write_char('#')?,
             Sigil::At => f.write_char('@')?,
         }

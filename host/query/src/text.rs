@@ -32,6 +32,8 @@ pub(crate) enum Sigil {
     Hash,
     /// `@`: the token begins a handle.
     At,
+    /// The token goes on with the hashtag before it, and nothing is between them: `京` of `#東京`.
+    Link,
     /// The token goes on with the handle before it: `luc` of `@jean-luc`, `forum` of `@ana@forum.example`.
     Tail,
 }
@@ -40,14 +42,14 @@ impl Sigil {
     /// Whether a query's word with this sign is a text's word with that one: a plain word finds the hashtag too, never the handle.
     pub(crate) fn finds(self, there: Self) -> bool {
         match self {
-            Self::None => matches!(there, Self::None | Self::Hash),
+            Self::None => matches!(there, Self::None | Self::Hash | Self::Link),
             wanted => there == wanted,
         }
     }
 
     /// What it means where a handle is a word like others.
     pub(crate) fn without_handle(self) -> Self {
-        if self == Self::Hash { Self::Hash } else { Self::None }
+        if matches!(self, Self::Hash | Self::Link) { self } else { Self::None }
     }
 }
 
@@ -61,6 +63,8 @@ struct Token {
     until: u32,
     sentence: u32,
     sigil: Sigil,
+    /// The hashtag or handle it belongs to goes on in the next token, and nothing is between them.
+    goes_on: bool,
 }
 
 /// A text, tokenised.
@@ -100,6 +104,7 @@ impl Tokens {
             sigil: Sigil::None,
             after_word: false,
             in_handle: false,
+            in_hashtag: false,
         };
         scanner.run(text.get(..u32::MAX as usize).unwrap_or(text), wild);
         scanner.tokens
@@ -116,6 +121,11 @@ impl Tokens {
 
     pub(crate) fn sigil(&self, index: usize) -> Sigil {
         self.tokens.get(index).map_or(Sigil::None, |token| token.sigil)
+    }
+
+    /// Whether its hashtag or handle goes on in the next token, and nothing is between them.
+    pub(crate) fn goes_on(&self, index: usize) -> bool {
+        self.tokens.get(index).is_some_and(|token| token.goes_on)
     }
 
     pub(crate) fn sentence(&self, index: usize) -> u32 {
@@ -169,6 +179,8 @@ struct Scanner {
     after_word: bool,
     /// Since an `@` nothing but letters, digits, `_`, and single `.`, `-` and `@`: ingestion takes all that as one handle.
     in_handle: bool,
+    /// Whether the last token belongs to a hashtag.
+    in_hashtag: bool,
 }
 
 impl Scanner {
@@ -217,6 +229,7 @@ impl Scanner {
                 self.after_word = true;
             } else if is_emoji(c) {
                 self.in_handle = false;
+                self.open = Open::Nothing;
                 let pair = chars.next_if(|&(_, next)| is_flag_letter(c) && is_flag_letter(next));
                 self.begin(c, at..pair.map_or(until, |(at, letter)| at + letter.len_utf8()), Open::Nothing);
                 if pair.is_none() {
@@ -253,8 +266,19 @@ impl Scanner {
         let start = self.tokens.folded.len() as u32;
         self.tokens.folded.push(letter);
         let before = std::mem::replace(&mut self.sigil, Sigil::None);
-        let sigil = if self.in_handle { Sigil::Tail } else { before };
+        let glued = self.open != Open::Nothing;
+        let sigil = match before {
+            _ if self.in_handle => Sigil::Tail,
+            _ if glued && self.in_hashtag => Sigil::Link,
+            before => before,
+        };
+        // Handles have letters of one kind: `@acmeさん` ends where Japanese begins.
+        let goes_on = sigil == Sigil::Link || sigil == Sigil::Tail && self.open == Open::Single;
+        if let (true, Some(last)) = (goes_on, self.tokens.tokens.last_mut()) {
+            last.goes_on = true;
+        }
         self.in_handle |= sigil == Sigil::At;
+        self.in_hashtag = matches!(sigil, Sigil::Hash | Sigil::Link);
         self.tokens.tokens.push(Token {
             start,
             end: self.tokens.folded.len() as u32,
@@ -262,6 +286,7 @@ impl Scanner {
             until: origin.end as u32,
             sentence: self.sentence,
             sigil,
+            goes_on: false,
         });
         self.open = open;
     }
@@ -310,6 +335,7 @@ mod tests {
                     Sigil::Hash => "#",
                     Sigil::At => "@",
                     Sigil::Tail => "@-",
+                    Sigil::Link => "#-",
                 };
                 format!("{sigil}{}", tokens.form(index))
             })
@@ -324,6 +350,7 @@ mod tests {
             ("Acme™ und STRASSE Straße ẞ", vec!["acme", "und", "strasse", "strasse", "ss"]),
             ("e\u{301}te\u{301} ﬁn ｆｕｌｌ", vec!["ete", "fin", "full"]),
             ("#BMW @bmw_usa x#y me@example.org", vec!["#bmw", "@bmw_usa", "x", "y", "me", "example", "org"]),
+            ("#東京 #bmw最高 #bmw🚗x #a-b", vec!["#東", "#-京", "#bmw", "#-最", "#-高", "#bmw", "🚗", "x", "#a", "b"]),
             ("東京と大阪", vec!["東", "京", "と", "大", "阪"]),
             ("カ\u{3099}ガｶﾞ", vec!["ガ", "ガ", "ガ"]),
             ("हिन्दी की", vec!["हिन्दी", "की"]),

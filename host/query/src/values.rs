@@ -11,7 +11,7 @@ use crate::fields::{Field, MetaField, nearest};
 use crate::match_text::readable;
 use crate::metadata::{AddressPattern, Bound, KnownField, Meta, NumberRange, Property, Thing, TimeRange};
 use crate::syntax::Scope;
-use crate::text::fold;
+use crate::text::{Sigil, fold};
 use crate::words::{self, Style};
 
 /// A value as written: its text without quotes, whether it had quotes, and its place.
@@ -77,6 +77,7 @@ fn person(field: MetaField, value: &Written, found: &mut Vec<Diagnostic>) -> Opt
     // A handle is compared without its `@`.
     for pattern in &mut words.patterns {
         pattern.sigil = pattern.sigil.without_handle();
+        pattern.goes_on &= pattern.sigil != Sigil::None;
     }
     Some(match field {
         MetaField::Author => Meta::Author(words),

@@ -39,7 +39,7 @@ pub(crate) fn read(text: &str, style: Style, span: &Range<usize>, found: &mut Ve
                 .hint(format!("to search the words alone, write `{}`", form.trim_end_matches('?'))),
             );
         }
-        patterns.push(Pattern { sigil: tokens.sigil(index), text: form.to_owned(), wild });
+        patterns.push(Pattern { sigil: tokens.sigil(index), text: form.to_owned(), wild, goes_on: tokens.goes_on(index) });
     }
     if !sound || patterns.is_empty() {
         return None;
@@ -84,7 +84,12 @@ impl Words {
     /// A text without wildcards as a phrase. Without a token it occurs nowhere.
     pub(crate) fn exact(text: &str) -> Self {
         let tokens = Tokens::scan(text, false);
-        let pattern = |index| Pattern { sigil: tokens.sigil(index), text: tokens.form(index).to_owned(), wild: false };
+        let pattern = |index| Pattern {
+            sigil: tokens.sigil(index),
+            text: tokens.form(index).to_owned(),
+            wild: false,
+            goes_on: tokens.goes_on(index),
+        };
         Self { patterns: (0..tokens.len()).map(pattern).collect(), written: text.to_owned() }
     }
 
@@ -92,6 +97,10 @@ impl Words {
     pub(crate) fn spelled(&self) -> Vec<String> {
         let tokens = Tokens::scan(&self.written, true);
         let spell = |(index, pattern): (usize, &Pattern)| {
+            // The beginning of a hashtag is no hashtag, but its word is there.
+            if pattern.goes_on {
+                return pattern.text.clone();
+            }
             let own =
                 Pattern { text: self.written.get(tokens.bytes(index, index + 1)).unwrap_or("").to_owned(), ..pattern.clone() };
             // A character that unfolds to several tokens is spelled folded.

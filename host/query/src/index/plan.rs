@@ -13,7 +13,7 @@ use super::terms::{Present, Terms};
 use crate::match_text::MatchText;
 use crate::metadata::Truth;
 use crate::syntax::{Expr, Kind, Node, Pattern, Scope, TextLeaf, Words};
-use crate::text::{Tokens, stands_alone};
+use crate::text::{Sigil, Tokens, stands_alone};
 
 const TERM: u32 = 0;
 const NOT: u32 = 1;
@@ -147,10 +147,11 @@ impl Plans {
     }
 }
 
-/// The pattern of a leaf that is nothing but one word, or the beginning of one.
+/// The pattern of a leaf that is nothing but one word, or the beginning of one. A hashtag is more: it has to end where the word does.
 fn whole(leaf: &TextLeaf) -> Option<&Pattern> {
     let TextLeaf { at_least: None, expr: Expr::Words(words), .. } = leaf else { return None };
     match words.patterns.as_slice() {
+        [one] if one.sigil != Sigil::None && !one.wild => None,
         [one] if !one.wild || one.text.len() == one.prefix().len() + 1 && one.text.ends_with('*') => Some(one),
         _ => None,
     }
