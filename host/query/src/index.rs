@@ -93,11 +93,13 @@ impl Index {
         for (scope, passage) in passages.into_iter().chain(text.tags.iter().map(|tag| (Scope::Any, tag))) {
             let tokens = &passage.tokens;
             for index in 0..tokens.len() {
-                self.terms.meet(tokens.form(index), tokens.sigil(index), scope, |term| {
+                let mut met = |term| {
                     if present.insert(term) {
                         self.watchers_of(term).iter().for_each(|number| set(&mut candidates, *number));
                     }
-                });
+                };
+                self.terms.meet(tokens.form(index), tokens.sigil(index), scope, &mut met);
+                self.terms.meet_pieces(tokens.form(index), scope, &mut met);
             }
         }
         (present, candidates)

@@ -374,6 +374,16 @@ proptest! {
         prop_assert_eq!(Index::new(topics).matches(&text), expected);
     }
 
+    /// Exact characters are found between `_`, where no token ends.
+    #[test]
+    fn the_index_finds_exact_pieces_of_words(raw in "[ab_. ]{1,4}", text in "[ab_. ]{0,12}") {
+        let Ok(parsed) = Query::parse(&format!("raw:\"{raw}\"")) else { return Ok(()) };
+        let text = MatchText::of(&post(&text));
+        let topic = TopicId::new("t").expect("a name");
+        let found = Index::new(vec![(topic, parsed.query.clone())]).matches(&text);
+        prop_assert_eq!(found.len() == 1, parsed.query.matches(&text), "{}", parsed.query);
+    }
+
     #[test]
     fn the_normalised_query_answers_the_same(query in sound(), mention in mention()) {
         let query = Query::parse(&query).expect("a sound query").query;

@@ -1,7 +1,8 @@
 //! From a query to what services can search: any of a few clauses of words and phrases.
 //!
 //! Every mention that the query matches satisfies some clause; the host applies the exact query to what comes back. What a
-//! clause cannot say (distances, wildcards, fields, a nested NOT) is left out of it, which finds more, never less.
+//! clause cannot say (distances, wildcards, fields, a nested NOT) is left out of it, which finds more, never less. One thing is left to
+//! the services: that they look for words between `_` too, where `raw:BMW` finds "BMW_M3".
 //!
 //! The disjunctive normal form of a query can be exponentially long. Where joining two alternatives by AND would give more
 //! clauses than the query has words, only the more telling side is kept.

@@ -135,10 +135,12 @@ pub(crate) fn raw_places<'a>(pattern: &'a str, text: &'a str) -> impl Iterator<I
     })
 }
 
-/// Whether a word can end between two characters.
+/// Whether what is exact can end between two characters: one of them is no letter or digit, as `_` is none, or stands alone, as each
+/// character of a script without spaces does.
 fn border(left: Option<char>, right: Option<char>) -> bool {
+    let is_letter = |c: char| is_word(c) && c != '_';
     match (left, right) {
-        (Some(left), Some(right)) if is_word(left) && is_word(right) => {
+        (Some(left), Some(right)) if is_letter(left) && is_letter(right) => {
             !is_combining_mark(right) && (stands_alone(left) || stands_alone(right))
         }
         _ => true,

@@ -174,14 +174,15 @@ fn of_words(words: &Words, scope: Scope, terms: &mut Terms) -> Vec<u32> {
     words.patterns.iter().filter(|pattern| !pattern.prefix().is_empty()).map(|pattern| terms.of(pattern, scope)).collect()
 }
 
-/// The tokens of exact characters: tokens of any text they occur in, whatever sign they have there, as `raw:bmw` occurs in `@bmw`.
-/// In scripts without spaces they can be parts of words.
+/// The tokens of exact characters, taken apart at `_`: pieces of tokens of any text they occur in, whatever sign they have there, as
+/// `raw:bmw` occurs in `@bmw_m3`. In scripts without spaces they can be parts of words.
 fn of_raw(text: &str, scope: Scope, terms: &mut Terms) -> Vec<u32> {
     if text.chars().any(stands_alone) {
         return Vec::new();
     }
     let tokens = Tokens::scan(text, false);
-    (0..tokens.len()).map(|index| terms.exact(tokens.form(index), scope)).collect()
+    let pieces = (0..tokens.len()).flat_map(|index| tokens.form(index).split('_')).filter(|piece| !piece.is_empty());
+    pieces.map(|piece| terms.exact(piece, scope)).collect()
 }
 
 /// Terms of which at least one occurs in every mention that matches, and what it costs to wait for them.

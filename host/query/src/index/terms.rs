@@ -94,7 +94,7 @@ impl Terms {
         }
     }
 
-    /// The term of a token of exact characters.
+    /// The term of exact characters: a token, or a piece of one between `_`.
     pub(super) fn exact(&mut self, form: &str, scope: Scope) -> u32 {
         self.word(form, None, scope)
     }
@@ -162,6 +162,17 @@ impl Terms {
         self.words.shrink_to_fit();
         self.beginnings.iter_mut().for_each(|branch| branch.next.sort_unstable());
         self.costs.shrink_to_fit();
+    }
+
+    /// Tells every term of exact characters that a piece of a token is, where the token holds `_`.
+    pub(super) fn meet_pieces(&self, form: &str, scope: Scope, mut met: impl FnMut(u32)) {
+        if !form.contains('_') {
+            return;
+        }
+        for senses in form.split('_').filter_map(|piece| self.words.get(piece)) {
+            let exact = senses.as_slice().iter().filter(|sense| sense.sigil.is_none());
+            exact.filter(|sense| sense.scope == Scope::Any || sense.scope == scope).for_each(|sense| met(sense.term));
+        }
     }
 
     /// Tells every term that a token is. `scope` is the passage it stands in, `Any` for one that is neither title nor body.
