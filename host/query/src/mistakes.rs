@@ -48,6 +48,13 @@ fn errors() {
         ("*car", vec![("E110", "*car")]),
         ("?ar", vec![("E110", "?ar")]),
         ("ca*", vec![("E111", "ca*")]),
+        ("東京*", vec![("E111", "東京*")]),
+        ("東京都*", vec![("E111", "東京都*")]),
+        ("東?", vec![("E111", "東?")]),
+        ("กรุง*", vec![("E111", "กรุง*")]),
+        ("l'*", vec![("E111", "l'*")]),
+        ("c++*", vec![("E111", "c++*")]),
+        ("\"the *\"", vec![("E110", "\"the *\"")]),
         ("\"cut* off\"~3", vec![("E112", "\"cut* off\"~3")]),
         ("c*r", vec![("E113", "c*r")]),
         ("bmw NEAR/x audi", vec![("E120", "NEAR/x")]),
@@ -201,6 +208,8 @@ fn messages_say_where_and_what_to_do() {
     assert_eq!(first("https://x.example").hint.as_deref(), Some("to search the text write `\"https://x.example\"`"));
     assert_eq!(first("foo:\"bar baz\"").hint.as_deref(), Some("to search the text write `\"foo:bar baz\"`"));
     assert_eq!(first("lang:french").hint.as_deref(), Some("did you mean `fr`?"));
+    assert_eq!(first("東京*").hint.as_deref(), Some("leave the `*` out"));
+    assert!(first("東京*").message.ends_with("each character of this script is a word of its own"));
     let hint = "to exclude it write `-author:jane`; if the value begins with `-`, put it in quotes";
     assert_eq!(first("author:-jane").hint.as_deref(), Some(hint));
     assert_eq!(first("é )").place("é )"), (1, 3));

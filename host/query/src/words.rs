@@ -25,7 +25,8 @@ pub(crate) fn read(text: &str, style: Style, span: &Range<usize>, found: &mut Ve
     for index in 0..tokens.len() {
         let form = tokens.form(index);
         let wild = form.contains(['*', '?']);
-        if wild && let Some(error) = misplaced(form, style, span) {
+        let before = text.get(..tokens.bytes(index, index + 1).start).and_then(|before| before.chars().next_back());
+        if wild && let Some(error) = misplaced(form, before, style, span) {
             found.push(error);
             sound = false;
         }
@@ -47,8 +48,24 @@ pub(crate) fn read(text: &str, style: Style, span: &Range<usize>, found: &mut Ve
     Some(Words { patterns, written: text.split_whitespace().collect::<Vec<_>>().join(" ") })
 }
 
-fn misplaced(form: &str, style: Style, span: &Range<usize>) -> Option<Diagnostic> {
+/// What is wrong with the wildcards of a token, which stands behind `before`.
+fn misplaced(form: &str, before: Option<char>, style: Style, span: &Range<usize>) -> Option<Diagnostic> {
     let error = |code, message: String, hint: &str| Some(Diagnostic::new(code, span.clone(), message).hint(hint));
+    if form.starts_with(['*', '?'])
+        && let Some(before) = before.filter(|c| !c.is_whitespace())
+    {
+        let sign = &form[..1];
+        let (why, hint) = if stands_alone(before) || is_combining_mark(before) {
+            ("each character of this script is a word of its own", format!("leave the `{sign}` out"))
+        } else {
+            ("this character separates words", format!("write more of the word before `{sign}`, or leave it out"))
+        };
+        return error(
+            "E111",
+            format!("a wildcard needs 3 characters before it, and behind `{before}` it has none: {why}"),
+            &hint,
+        );
+    }
     if form.starts_with(['*', '?']) {
         let hint =
             "put the wildcard after the beginning of the word, as in `car*`; to ask whether a field has a value, use `exists:`";
