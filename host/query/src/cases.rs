@@ -278,6 +278,10 @@ fn facts_are_true_false_or_unknown() {
     for text_of_query in no {
         assert!(!query(text_of_query).matches(&text), "{text_of_query}");
     }
+    let mut stated = post("x");
+    stated.language = Some("eng-GB".into());
+    let stated = MatchText::of(&stated);
+    assert!(query("lang:en").matches(&stated) && query("lang:eng").matches(&stated) && !query("lang:fra").matches(&stated));
     assert!(query("lang:und").matches(&body("x")));
     assert!(!query("NOT lang:fr").matches(&body("x")), "a language that is not stated is unknown");
 }
@@ -426,6 +430,7 @@ fn the_canonical_text_is_what_equal_queries_share() {
         ("NOT NOT (NOT a)", "NOT a"),
         ("an.Senti.score:>1", "an.senti.score:\">1\""),
         ("continent:Europe", "continent:\"EU\""),
+        ("lang:fra-CA", "lang:fr-ca"),
         ("city:\"New York\" OR reach:>1k", "city:\"new york\" OR reach:{1000 TO *]"),
     ] {
         let parsed = query(text);

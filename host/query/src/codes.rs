@@ -1,5 +1,9 @@
 //! Codes of languages (ISO 639) and countries (ISO 3166-1), and the names people write instead.
 
+use std::borrow::Cow;
+
+use isolang::Language;
+
 use crate::countries::{CONTINENTS, COUNTRIES, LONG_CODES, OTHER_NAMES};
 use crate::fields::nearest;
 use crate::text::fold;
@@ -19,22 +23,46 @@ urdu=ur vietnamese=vi welsh=cy allemand=de anglais=en arabe=ar chinois=zh espagn
 japonais=ja néerlandais=nl polonais=pl portugais=pt russe=ru turc=tr deutsch=de español=es italiano=it português=pt jp=ja cn=zh \
 dk=da cz=cs gr=el se=sv ua=uk";
 
-/// A language tag in lower case.
+/// Codes that stand for a language although ISO 639-1 or 639-3 does not list them: those that were withdrawn, and those of ISO 639-2
+/// that libraries use.
+const OTHER_CODES: &str = "iw=he in=id ji=yi jw=jv mo=ro alb=sq arm=hy baq=eu bur=my chi=zh cze=cs dut=nl fre=fr geo=ka ger=de \
+gre=el ice=is mac=mk mao=mi may=ms per=fa rum=ro slo=sk tib=bo wel=cy";
+
+/// The first subtag of a tag as BCP 47 wants it: two letters for a language that has them. `None` if no language has that code.
+fn shortest(primary: &str) -> Option<&'static str> {
+    if let Some((_, code)) = pairs(OTHER_CODES).find(|(other, _)| *other == primary) {
+        return Some(code);
+    }
+    match primary.len() {
+        2 => LANGUAGES.split(' ').find(|code| *code == primary),
+        3 if primary == "und" => Some("und"),
+        3 => Language::from_639_3(primary).map(|language| language.to_639_1().unwrap_or(language.to_639_3())),
+        _ => None,
+    }
+}
+
+/// A tag that a service or an analyzer states, with the code that queries use: `eng-GB` is `en-GB`.
+pub(crate) fn stated_language(tag: &str) -> Cow<'_, str> {
+    let (primary, rest) = tag.split_at(tag.find('-').unwrap_or(tag.len()));
+    match shortest(&primary.to_ascii_lowercase()) {
+        Some(code) if !code.eq_ignore_ascii_case(primary) => Cow::Owned(format!("{code}{rest}")),
+        _ => Cow::Borrowed(tag),
+    }
+}
+
+/// A language tag in lower case, with two letters for a language that has them: `fra` is `fr`.
 ///
 /// # Errors
-/// The code that was probably meant, if there is one: its first subtag has to be a two-letter code of ISO 639-1, `und`, or
-/// three letters (of which ISO 639-3 has thousands).
+/// The code that was probably meant, if there is one: its first subtag has to be a code of ISO 639, or `und`.
 pub(crate) fn language(tag: &str) -> Result<String, Option<&'static str>> {
     let lower = tag.trim().to_lowercase().replace('_', "-");
     let mut subtags = lower.split('-');
     let primary = subtags.next().unwrap_or("");
     let plain = subtags.all(|subtag| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    let known = match primary.len() {
-        2 => LANGUAGES.split(' ').any(|code| code == primary),
-        3 => primary.bytes().all(|byte| byte.is_ascii_lowercase()),
-        _ => false,
-    };
-    if known && plain { Ok(lower) } else { Err(meant(&lower, LANGUAGE_NAMES)) }
+    match shortest(primary) {
+        Some(code) if plain => Ok(format!("{code}{}", lower.get(primary.len()..).unwrap_or(""))),
+        _ => Err(meant(&lower, LANGUAGE_NAMES)),
+    }
 }
 
 /// A country as its two capitals: from a code, or from a name in English or French.
@@ -114,6 +142,14 @@ mod tests {
         assert_eq!(language("french"), Err(Some("fr")));
         assert_eq!(language("frensh"), Err(Some("fr")));
         assert_eq!(language("xx"), Err(None));
+        for (tag, code) in [("fra", "fr"), ("eng-GB", "en-gb"), ("ger", "de"), ("chi", "zh"), ("iw", "he"), ("gsw", "gsw")] {
+            assert_eq!(language(tag), Ok(code.to_owned()), "{tag}");
+        }
+        assert_eq!((language("zzz"), language("qqq")), (Err(None), Err(None)));
+        assert_eq!(
+            (stated_language("ENG-GB"), stated_language("pt-BR"), stated_language("x-y")),
+            ("en-GB".into(), "pt-BR".into(), "x-y".into())
+        );
         assert_eq!(language("fr-"), Err(None));
         assert_eq!(language(""), Err(None));
     }

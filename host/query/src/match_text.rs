@@ -184,7 +184,7 @@ impl MatchText {
         let facts = Facts {
             source: mention.source.clone(),
             kind: mention.kind,
-            language: mention.language.clone(),
+            language: mention.language.as_deref().map(|tag| codes::stated_language(tag).into_owned()),
             country: mention.country.as_deref().map(str::to_uppercase),
             url: mention.url.as_deref().and_then(Address::of),
             links: mention.links.iter().filter_map(|link| Address::of(link)).collect(),
@@ -233,7 +233,7 @@ impl MatchText {
         let mut text = Self::of(mention);
         // As in the facts that reports count: what an analyzer found, or else what the service stated.
         let found = all.iter().find_map(|one| match &one.value {
-            Value::Text(tag) if one.key == "language" && tag != "und" => Some(tag.clone()),
+            Value::Text(tag) if one.key == "language" && tag != "und" => Some(codes::stated_language(tag).into_owned()),
             _ => None,
         });
         text.facts.language = found.or(text.facts.language);

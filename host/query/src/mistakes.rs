@@ -77,6 +77,7 @@ fn errors() {
         ("site:x.example/news", vec![("E203", "x.example/news")]),
         ("followers:>50%", vec![("E203", ">50%")]),
         ("lang:french", vec![("E204", "french")]),
+        ("lang:zzz", vec![("E204", "zzz")]),
         ("country:Frence", vec![("E204", "Frence")]),
         ("published:[2026-02-01 TO 2026-01-01]", vec![("E205", "[2026-02-01 TO 2026-01-01]")]),
         ("followers:[5 TO 1]", vec![("E205", "[5 TO 1]")]),
