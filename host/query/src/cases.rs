@@ -221,7 +221,10 @@ fn facts_are_true_false_or_unknown() {
         "followers:1000..2000",
         "likes:>9",
         "comments:5",
-        "engagement:15",
+        "engagement:>=15",
+        "NOT engagement:<15",
+        "NOT engagement:[1 TO 14]",
+        "authorid:u*",
         "rating:>=4",
         "rating:>=75%",
         "thread:\"t:9\"",
@@ -272,6 +275,13 @@ fn facts_are_true_false_or_unknown() {
         "sentiment:negative",
         "NOT sentiment:negative",
         "authorid:U1",
+        "authorid:U*",
+        "authorid:u",
+        "engagement:15",
+        "NOT engagement:15",
+        "NOT engagement:>100",
+        "engagement:<100",
+        "engagement:[10 TO 20]",
         "kind:post",
         "published:-1d",
     ];
@@ -284,6 +294,23 @@ fn facts_are_true_false_or_unknown() {
     assert!(query("lang:en").matches(&stated) && query("lang:eng").matches(&stated) && !query("lang:fra").matches(&stated));
     assert!(query("lang:und").matches(&body("x")));
     assert!(!query("NOT lang:fr").matches(&body("x")), "a language that is not stated is unknown");
+}
+
+#[test]
+fn a_text_is_missing_where_title_and_body_are() {
+    for (title, text, missing) in
+        [(None, "", "text title body"), (Some("x"), "", "body"), (None, "x", "title"), (Some(""), "", "text title body")]
+    {
+        let mut mention = post(text);
+        mention.title = title.map(str::to_owned);
+        let read = MatchText::of(&mention);
+        for field in ["text", "title", "body"] {
+            let expected = missing.split(' ').any(|one| one == field);
+            assert_eq!(query(&format!("missing:{field}")).matches(&read), expected, "{title:?} {text} {field}");
+            assert_eq!(query(&format!("exists:{field}")).matches(&read), !expected, "{title:?} {text} {field}");
+        }
+    }
+    assert_eq!(query("missing:text").to_string(), "missing:text");
 }
 
 #[test]

@@ -267,6 +267,7 @@ impl MatchText {
     pub(crate) fn knows(&self, field: KnownField) -> bool {
         let facts = &self.facts;
         let field = match field {
+            KnownField::Text => return !self.title.text.is_empty() || !self.body.text.is_empty(),
             KnownField::Title => return !self.title.text.is_empty(),
             KnownField::Body => return !self.body.text.is_empty(),
             KnownField::Meta(field) => field,

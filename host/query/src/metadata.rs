@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use vigie_mention::{Instant, MentionKind};
+use vigie_mention::{Engagement, Instant, MentionKind};
 
 use crate::fields::MetaField;
 use crate::library::List;
@@ -23,7 +23,7 @@ pub(crate) enum Meta {
     Bio(Words),
     /// `state`, `county`, `city`: in what the service or the author says of the place.
     Place(MetaField, Words),
-    /// `authorid`, `thread`, `replyto`, `source`, `country`, `continent`: equal or not.
+    /// `thread`, `replyto`, `source`, `country`, `continent`: equal or not. `authorid`: `*` stands for anything.
     Id(MetaField, String),
     /// `at_mentions` and `hashtags`: folded, `*` stands for anything.
     Listed(MetaField, String),
@@ -83,6 +83,8 @@ pub(crate) struct NumberRange {
 /// What can be asked with `missing:` and `exists:`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KnownField {
+    /// Title or body.
+    Text,
     Title,
     Body,
     Meta(MetaField),
@@ -123,6 +125,7 @@ impl Meta {
             },
             Self::Bio(words) => facts.bio.as_ref().map(|bio| words.occur_in(bio)),
             Self::Place(field, words) => facts.place(*field).map(|place| words.occur_in(place)),
+            Self::Id(MetaField::AuthorId, pattern) => facts.id(MetaField::AuthorId).map(|id| glob(pattern, id)),
             Self::Id(field, value) => facts.id(*field).map(|id| id == value),
             Self::Listed(field, pattern) => Some(facts.list(*field).iter().any(|entry| glob(pattern, entry))),
             Self::Address(MetaField::Url, pattern) => facts.url.as_ref().map(|url| pattern.covers(url)),
@@ -134,6 +137,7 @@ impl Meta {
                 let at = if *field == MetaField::Fetched { Some(facts.collected_at) } else { facts.published };
                 at.map(|at| range.contains(at, facts.collected_at))
             }
+            Self::Number(MetaField::Engagement, range) => range.contains_sum(&facts.engagement),
             Self::Number(field, range) => facts.number(*field, range.percent).map(|number| range.contains(number)),
             Self::Is(property) => facts.is(*property),
             Self::Has(thing) => Some(text.has(*thing)),
@@ -172,7 +176,9 @@ impl Meta {
             Self::Author(words) | Self::Bio(words) | Self::Place(_, words) => {
                 words.patterns.iter().filter(|pattern| pattern.wild).count()
             }
-            Self::Listed(_, pattern) | Self::Address(_, AddressPattern::Glob(pattern)) => usize::from(pattern.contains('*')),
+            Self::Listed(_, pattern)
+            | Self::Id(MetaField::AuthorId, pattern)
+            | Self::Address(_, AddressPattern::Glob(pattern)) => usize::from(pattern.contains('*')),
             _ => 0,
         }
     }
@@ -256,6 +262,21 @@ impl TimeRange {
 }
 
 impl NumberRange {
+    /// Whether reactions, comments and shares together are inside. Where some of them are unknown the sum is at least what is known,
+    /// which decides where that is enough, or too much, whatever is added.
+    fn contains_sum(&self, engagement: &Engagement) -> Truth {
+        let known = engagement.total()? as f64;
+        if [engagement.likes, engagement.comments, engagement.shares].iter().all(Option::is_some) {
+            return Some(self.contains(known));
+        }
+        let (enough, too_much) = (Self { high: None, ..*self }, Self { low: None, ..*self });
+        match (enough.contains(known), too_much.contains(known)) {
+            (_, false) => Some(false),
+            (true, true) if self.high.is_none() => Some(true),
+            _ => None,
+        }
+    }
+
     pub(crate) fn contains(&self, number: f64) -> bool {
         let over = self.low.is_none_or(|low| if self.low_inside { low <= number } else { low < number });
         over && self.high.is_none_or(|high| if self.high_inside { number <= high } else { number < high })
@@ -283,6 +304,7 @@ impl fmt::Display for Meta {
             Self::Has(thing) => write!(f, "has:{}", thing.name()),
             Self::Known { field, exists } => {
                 let name = match field {
+                    KnownField::Text => "text",
                     KnownField::Title => "title",
                     KnownField::Body => "body",
                     KnownField::Meta(field) => field.name(),

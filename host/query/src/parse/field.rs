@@ -143,6 +143,10 @@ impl<'a> Parser<'a> {
                     format!("write it as in `{name}:value` or `{name}:(one OR two)`"),
                 );
                 self.context = outer;
+                // Glued to the colon it was meant as the value, not as an operator.
+                if self.span.start == place.end && !self.starts_operand() && !matches!(self.token, Token::End | Token::Close) {
+                    self.advance();
+                }
                 None
             }
         };
