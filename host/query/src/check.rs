@@ -2,10 +2,12 @@
 //! that decides about collection has to have.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::fields::MetaField;
 use crate::metadata::{AddressPattern, Meta};
+use crate::places;
 use crate::syntax::{Expr, Kind, Node, Pattern, Scope, TextLeaf, Words};
 use crate::text::Sigil;
 use crate::words::has_token;
@@ -14,6 +16,8 @@ use crate::words::has_token;
 const LONGEST_PHRASE: usize = 4;
 /// Longest beginning of a word that is.
 const LONGEST_PREFIX: usize = 16;
+/// Most subtags of a language, and parts of a host, that are.
+const MOST_PARTS: usize = 16;
 
 /// Warnings about the tree: W303 and W304.
 pub(crate) fn remarks(node: &Node) -> Vec<Diagnostic> {
@@ -33,7 +37,67 @@ fn visit(node: &Node, found: &mut Vec<Diagnostic>) {
             nodes.iter().for_each(|node| visit(node, found));
         }
         Kind::Not(node) => visit(node, found),
-        Kind::Text(_) | Kind::Meta(_) | Kind::Derived(_) => {}
+        Kind::Text(leaf) => repetitions(&leaf.expr, &node.span, found),
+        Kind::Meta(_) | Kind::Derived(_) => {}
+    }
+}
+
+/// What stands twice among the alternatives of a distance. A phrase is not idle beside its words there: it ends elsewhere.
+fn repetitions(expr: &Expr, span: &Range<usize>, found: &mut Vec<Diagnostic>) {
+    match expr {
+        Expr::AnyOf(any) => {
+            let mut seen = HashSet::new();
+            for twice in any.iter().map(ToString::to_string).filter(|one| !seen.insert(one.clone())) {
+                let message = format!("this names `{twice}` twice among its alternatives, which adds nothing");
+                found.push(Diagnostic::new("W304", span.clone(), message).hint("remove one of the two"));
+            }
+            any.iter().for_each(|expr| repetitions(expr, span, found));
+        }
+        Expr::Near(near) => {
+            repetitions(&near.left, span, found);
+            repetitions(&near.right, span, found);
+        }
+        Expr::Words(_) | Expr::Window { .. } | Expr::Raw(_) => {}
+    }
+}
+
+/// Wildcards among the words that others are held against.
+#[derive(Default)]
+struct Wild {
+    /// Whether any ends with `*`.
+    stars: bool,
+    /// Those with `?`; a query has few wildcards.
+    marks: Vec<Pattern>,
+}
+
+impl Wild {
+    fn of<'a>(nodes: impl Iterator<Item = &'a Node>) -> Self {
+        let mut wild = Self::default();
+        for node in nodes {
+            let Kind::Text(TextLeaf { at_least: None, expr: Expr::Words(words), .. }) = &node.kind else { continue };
+            wild.stars |= words.patterns.iter().any(|pattern| pattern.text.ends_with('*'));
+            if let [one] = words.patterns.as_slice()
+                && one.wild
+                && one.sigil == Sigil::None
+                && one.text.contains('?')
+            {
+                wild.marks.push(one.clone());
+            }
+        }
+        wild
+    }
+}
+
+/// What is excluded.
+fn negated(node: &Node) -> Option<&Node> {
+    if let Kind::Not(inner) = &node.kind { Some(inner) } else { None }
+}
+
+/// The alternatives of what is excluded.
+fn alternatives(node: &Node) -> &[Node] {
+    match &node.kind {
+        Kind::Or(nodes) => nodes,
+        _ => std::slice::from_ref(node),
     }
 }
 
@@ -44,30 +108,24 @@ fn read(nodes: &[Node]) -> Vec<&Node> {
 
 /// A part that is excluded, or that finds nothing but what is excluded.
 fn contradictions(nodes: &[&Node], found: &mut Vec<Diagnostic>) {
-    let excluded = |node: &Node| match &node.kind {
-        Kind::Not(inner) => match &inner.kind {
-            Kind::Or(branches) => branches.iter().map(Node::to_string).chain([inner.to_string()]).collect(),
-            _ => vec![inner.to_string()],
-        },
-        _ => Vec::new(),
-    };
-    let exclusions: Vec<(&Node, Vec<String>)> =
-        nodes.iter().map(|node| (*node, excluded(node))).filter(|(_, excluded)| !excluded.is_empty()).collect();
+    let excluded = |inner: &Node| alternatives(inner).iter().chain([inner]).map(Node::to_string).collect();
+    let exclusions: Vec<(&Node, &Node, Vec<String>)> =
+        nodes.iter().filter_map(|node| negated(node).map(|inner| (*node, inner, excluded(inner)))).collect();
     if exclusions.is_empty() {
         return;
     }
-    let wild = exclusions.iter().any(|(_, excluded)| excluded.iter().any(|one| one.ends_with('*')));
+    let wild = Wild::of(exclusions.iter().flat_map(|(_, inner, _)| alternatives(inner)));
     let mut implied = HashMap::new();
     for node in nodes.iter().filter(|node| !matches!(node.kind, Kind::Not(_))) {
         let own = node.to_string();
-        for wider in wider_than(node, wild) {
+        for wider in wider_than(node, &wild) {
             implied.entry(wider).or_insert_with(|| own.clone());
         }
         implied.insert(own.clone(), own);
     }
-    for (node, excluded) in exclusions {
-        if let Kind::Not(inner) = &node.kind
-            && let Kind::And(parts) = &inner.kind
+    let before = found.len();
+    for (node, inner, excluded) in &exclusions {
+        if let Kind::And(parts) = &inner.kind
             && parts.iter().all(|part| implied.contains_key(&part.to_string()))
         {
             let message = format!("this can never match: it asks for all of `{inner}` and excludes it");
@@ -77,12 +135,22 @@ fn contradictions(nodes: &[&Node], found: &mut Vec<Diagnostic>) {
             found.push(Diagnostic::new("W303", node.span.clone(), message).hint("remove one of the two"));
         }
     }
+    if found.len() == before {
+        let excluded: HashSet<&String> = exclusions.iter().flat_map(|(.., excluded)| excluded).collect();
+        let is_excluded = |branch: &Node| {
+            excluded.contains(&branch.to_string()) || wider_than(branch, &wild).iter().any(|wider| excluded.contains(wider))
+        };
+        for node in nodes.iter().filter(|node| matches!(&node.kind, Kind::Or(branches) if branches.iter().all(is_excluded))) {
+            let message = format!("this can never match: each of `{node}` is excluded");
+            found.push(Diagnostic::new("W303", node.span.clone(), message).hint("keep one of them, or remove the exclusions"));
+        }
+    }
 }
 
 /// A branch adds nothing if whatever it finds, another one finds too.
 fn idle_branches(nodes: &[&Node], found: &mut Vec<Diagnostic>) {
     let printed: Vec<String> = nodes.iter().map(ToString::to_string).collect();
-    let wild = printed.iter().any(|one| one.ends_with('*'));
+    let wild = Wild::of(nodes.iter().copied());
     let mut first: HashMap<&str, &Node> = HashMap::new();
     for (node, own) in nodes.iter().zip(&printed) {
         first.entry(own).or_insert(node);
@@ -93,7 +161,7 @@ fn idle_branches(nodes: &[&Node], found: &mut Vec<Diagnostic>) {
         .map(|(node, own)| {
             // Branches in one place came from a saved part, and are held against each other there.
             let elsewhere = |wider: &String| first.get(wider.as_str()).is_some_and(|other| other.span != node.span);
-            let mut all = wider_than(node, wild);
+            let mut all = wider_than(node, &wild);
             all.push(own.clone());
             all.into_iter().find(elsewhere)
         })
@@ -113,8 +181,8 @@ fn idle_branches(nodes: &[&Node], found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Canonical texts of some queries that find all that `node` finds; with `wild`, those with wildcards too.
-fn wider_than(node: &Node, wild: bool) -> Vec<String> {
+/// Canonical texts of some queries that find all that `node` finds, those of `wild` among them.
+fn wider_than(node: &Node, wild: &Wild) -> Vec<String> {
     match &node.kind {
         Kind::And(nodes) => nodes.iter().map(Node::to_string).collect(),
         Kind::Text(TextLeaf { scope, at_least, expr }) if *at_least != Some(0) => {
@@ -123,6 +191,14 @@ fn wider_than(node: &Node, wild: bool) -> Vec<String> {
             phrases(expr, &mut parts);
             let each = |scope| parts.iter().flat_map(move |words| inside(words, scope, wild));
             scopes.into_iter().flat_map(each).collect()
+        }
+        Kind::Meta(Meta::Language(tag)) => {
+            let ends = tag.match_indices('-').map(|(at, _)| at).take(MOST_PARTS);
+            ends.map(|end| Meta::Language(tag.get(..end).unwrap_or("").to_owned()).to_string()).collect()
+        }
+        Kind::Meta(Meta::Site(host)) => {
+            let starts = host.match_indices('.').map(|(at, _)| at + 1).take(MOST_PARTS);
+            starts.map(|start| Meta::Site(host.get(start..).unwrap_or("").to_owned()).to_string()).collect()
         }
         _ => Vec::new(),
     }
@@ -145,7 +221,7 @@ fn phrases(expr: &Expr, found: &mut Vec<Words>) {
 }
 
 /// Phrases inside a phrase, and for its single words the plain word and beginnings with `*`.
-fn inside(words: &Words, scope: Scope, wild: bool) -> Vec<String> {
+fn inside(words: &Words, scope: Scope, wild: &Wild) -> Vec<String> {
     let show = |patterns: Vec<Pattern>| {
         let expr = Expr::Words(Words { patterns, written: String::new() });
         TextLeaf { scope, at_least: None, expr }.to_string()
@@ -166,7 +242,11 @@ fn inside(words: &Words, scope: Scope, wild: bool) -> Vec<String> {
             continue;
         }
         wider.push(show(vec![plain(pattern.text.clone(), pattern.wild)]));
-        if !wild {
+        if !pattern.wild {
+            let marks = wild.marks.iter().filter(|mark| places::wild(&mark.text, &pattern.text));
+            wider.extend(marks.map(|mark| show(vec![mark.clone()])));
+        }
+        if !wild.stars {
             continue;
         }
         let ends = pattern.prefix().char_indices().map(|(at, c)| at + c.len_utf8()).skip(2).take(LONGEST_PREFIX);
