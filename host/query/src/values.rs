@@ -147,15 +147,6 @@ fn host_and_path(text: &str) -> Result<(String, String), Wrong> {
     Ok((host.to_owned(), readable(&url[Position::BeforePath..])))
 }
 
-/// A host of a saved list.
-pub(crate) fn host(text: &str) -> Result<String, String> {
-    match site(text) {
-        Ok(Meta::Site(host)) => Ok(host),
-        Ok(_) => Err("is no host".to_owned()),
-        Err((_, message, _)) => Err(message),
-    }
-}
-
 fn kind(field: MetaField, text: &str) -> Result<Meta, Wrong> {
     let lower = text.to_lowercase();
     // Brandwatch's word for a share.

@@ -2,12 +2,11 @@
 
 use super::{Conversion, Effect, Foreign, Loss};
 use crate::fields::MetaField;
-use crate::library::Membership;
-use crate::metadata::{AddressPattern, Meta};
+use crate::members;
+use crate::metadata::Meta;
 use crate::query::Query;
 use crate::syntax::{Expr, Kind, Near, Node, Pattern, Scope, TextLeaf, Words};
 use crate::text::{Sigil, Tokens};
-use crate::values;
 
 /// Most values of a saved list that are written out.
 const MOST_LISTED: usize = 100;
@@ -160,17 +159,8 @@ impl Export {
         if let Meta::Among(field, list) = meta
             && list.values.len() <= MOST_LISTED
         {
-            let one = |value: &String| match Membership::of(*field)? {
-                Membership::Hosts if *field == MetaField::Site => Some(Meta::Site(values::host(value).ok()?)),
-                Membership::Hosts => {
-                    Some(Meta::Address(*field, AddressPattern::Prefix { host: values::host(value).ok()?, path: String::new() }))
-                }
-                Membership::Folded if *field == MetaField::Author => Some(Meta::Author(Words::exact(value))),
-                Membership::Folded => Some(Meta::Listed(*field, crate::text::fold(value.trim_start_matches(['@', '#'])))),
-                _ => Some(Meta::Id(*field, value.clone())),
-            };
-            let said: Option<Vec<Said>> = list.values.iter().map(|value| Some(Said::leaf(self.to.meta(&one(value)?)?))).collect();
-            if let Some(all) = said {
+            let one = |value: &String| self.to.meta(&members::read(*field, value).ok()?).map(Said::leaf);
+            if let Some(all) = list.values.iter().map(one).collect() {
                 return joined(all, Shape::Or, " OR ");
             }
         }
@@ -178,6 +168,13 @@ impl Export {
             Some(text) => Some(Said::leaf(text)),
             None => {
                 let name = self.to.shown();
+                if let Meta::Among(_, list) = meta
+                    && list.values.len() > MOST_LISTED
+                {
+                    let count = list.values.len();
+                    self.lose(node, format!("the list has {count} values, at most {MOST_LISTED} are written out; left out"));
+                    return None;
+                }
                 self.lose(node, format!("{name} does not ask this in a query; left out, set it as a filter beside it"));
                 None
             }

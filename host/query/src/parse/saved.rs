@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Context, DEEPEST, MOST_READ, Parser, disjunction};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lex::{Lexer, Token};
-use crate::library::{List, MOST_VALUES, Membership};
+use crate::library::{List, MOST_VALUES};
 use crate::metadata::Meta;
 use crate::syntax::{Kind, Node};
 
@@ -107,13 +107,17 @@ impl<'a> Parser<'a> {
             return None;
         }
         let Context::Meta(field) = self.context else { return self.written_out(&list) };
-        let Some(membership) = Membership::of(field) else { return self.written_out(&list) };
-        if let Some(wrong) = &list.members(membership).wrong {
-            self.report("E203", span, format!("`{}:` cannot use it: {wrong}", field.name()), "mend the list");
+        let Some(members) = list.members(field) else { return self.written_out(&list) };
+        if let Some(wrong) = &members.wrong {
+            let message = format!("`{}:` cannot use it: {}", field.name(), wrong.message);
+            let hint = wrong.hint.clone().unwrap_or_else(|| "mend the list".to_owned());
+            self.report("E203", span, message, hint);
             return None;
         }
         self.leaves += 1;
-        Some(Node { kind: Kind::Meta(Meta::Among(field, list)), span })
+        let meta = Meta::Among(field, list);
+        self.count_wildcards(meta.wildcards(), &span);
+        Some(Node { kind: Kind::Meta(meta), span })
     }
 
     /// Each value as if it were written here in quotes, joined by OR: for words, and fields whose values are questions.
