@@ -21,6 +21,14 @@ fn what_others_can_say_is_said_in_their_words() {
         ("acme followers:{100 TO 500}", Foreign::Brandwatch, "acme AND authorFollowers:[101 TO 499]"),
         ("acme followers:[100 TO 500]", Foreign::X, "acme followers_count:100..500"),
         ("\"and\" OR été", Foreign::X, "\"and\" OR été"),
+        // What a space or a bracket would end is in quotes.
+        ("hashtags:\"a b\" acme", Foreign::Brandwatch, "hashtags:\"a b\" AND acme"),
+        ("at_mentions:\"a b\" acme", Foreign::Brandwatch, "at_mentions:\"a b\" AND acme"),
+        ("url:\"*pro mo*\" url:\"a.example/(x)\"", Foreign::Brandwatch, "url:\"*pro mo*\" AND url:\"a.example/(x)\""),
+        ("url:\"*promo*\" links:a.example/b_c", Foreign::Brandwatch, "url:*promo* AND links:a.example/b_c"),
+        ("replyto:\"t:9 x\" acme", Foreign::Brandwatch, "engagingWithGuid:\"t:9 x\" AND acme"),
+        ("hashtags:a_b at_mentions:acme", Foreign::X, "#a_b @acme"),
+        ("followers:>1000 acme", Foreign::X, "followers_count:1001 acme"),
     ] {
         let there = Query::parse(text).expect("a query").query.convert_to(to);
         let expected = expected.replace("(acme NEAR/2f \"phone case\") AND", "acme NEAR/2f \"phone case\" AND");
@@ -52,6 +60,19 @@ fn what_others_cannot_say_gets_wider_and_is_reported() {
         ("acme author:@Jane", Foreign::X, Some("acme"), vec!["author:jane"]),
         ("acme -author:@Jane", Foreign::X, Some("acme -from:jane"), vec!["author:jane"]),
         ("freq/3:(acme)", Foreign::Meltwater, Some("acme"), vec!["freq/3:(acme)"]),
+        // Split at the space, X would ask for `b`, and more so where `a` is excluded.
+        ("acme hashtags:\"a b\"", Foreign::X, Some("acme"), vec!["hashtags:\"a b\""]),
+        ("acme NOT hashtags:\"a b\"", Foreign::X, Some("acme"), vec!["hashtags:\"a b\""]),
+        ("acme NOT at_mentions:jean-luc", Foreign::X, Some("acme"), vec!["at_mentions:\"jean-luc\""]),
+        ("acme NOT hashtags:\"a b\"", Foreign::Talkwalker, Some("acme"), vec!["hashtags:\"a b\""]),
+        ("acme thread:\"t:9 x\"", Foreign::X, Some("acme"), vec!["thread:\"t:9 x\""]),
+        // A quote cannot stand inside of quotes.
+        ("acme hashtags:\"a\\\"b\"", Foreign::Brandwatch, Some("acme"), vec!["hashtags:\"a\\\"b\""]),
+        ("raw:\"say \\\"hi\\\"\"", Foreign::Brandwatch, Some("\"say hi\""), vec!["raw:\"say \\\"hi\\\"\""]),
+        ("acme -raw:\"say \\\"hi\\\"\"", Foreign::Brandwatch, Some("acme"), vec!["raw:\"say \\\"hi\\\"\""]),
+        // No count lies between 1 and 2.
+        ("acme followers:1.5", Foreign::Brandwatch, Some("acme"), vec!["followers:[1.5 TO 1.5]"]),
+        ("acme NOT followers:<0", Foreign::Brandwatch, Some("acme"), vec!["followers:[* TO 0}"]),
         ("acme sentiment:negative", Foreign::Talkwalker, Some("acme"), vec!["sentiment:\"negative\""]),
     ] {
         let there = Query::parse(text).expect("a query").query.convert_to(to);

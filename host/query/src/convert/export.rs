@@ -159,26 +159,23 @@ impl Export {
         if let Meta::Among(field, list) = meta
             && list.values.len() <= MOST_LISTED
         {
-            let one = |value: &String| self.to.meta(&members::read(*field, value).ok()?).map(Said::leaf);
+            let one = |value: &String| self.to.meta(&members::read(*field, value).ok()?).ok().map(Said::leaf);
             if let Some(all) = list.values.iter().map(one).collect() {
                 return joined(all, Shape::Or, " OR ");
             }
         }
-        match self.to.meta(meta) {
-            Some(text) => Some(Said::leaf(text)),
-            None => {
-                let name = self.to.shown();
-                if let Meta::Among(_, list) = meta
-                    && list.values.len() > MOST_LISTED
-                {
-                    let count = list.values.len();
-                    self.lose(node, format!("the list has {count} values, at most {MOST_LISTED} are written out; left out"));
-                    return None;
-                }
-                self.lose(node, format!("{name} does not ask this in a query; left out, set it as a filter beside it"));
-                None
+        let why = match self.to.meta(meta) {
+            Ok(text) => return Some(Said::leaf(text)),
+            Err(why) => why,
+        };
+        match meta {
+            Meta::Among(_, list) if list.values.len() > MOST_LISTED => {
+                let count = list.values.len();
+                self.lose(node, format!("the list has {count} values, at most {MOST_LISTED} are written out; left out"));
             }
+            _ => self.lose(node, format!("{} {why}", self.to.shown())),
         }
+        None
     }
 
     fn text(&mut self, node: &Node, leaf: &TextLeaf, positive: bool) -> Option<Said> {
@@ -229,10 +226,10 @@ impl Export {
                 let all = whole.map(|(_, spelled)| Said::leaf(spelled)).collect();
                 if positive { joined(all, Shape::And, self.and_sign()) } else { None }
             }
-            Expr::Raw(text) if self.to.has_raw() => Some(Said::leaf(format!("raw:\"{}\"", text.replace('"', " ")))),
+            Expr::Raw(text) if self.to.has_raw() && !text.contains(['"', '\\']) => Some(Said::leaf(format!("raw:\"{text}\""))),
             Expr::Raw(text) => {
-                let message = format!("{} looks for no exact characters; {}", self.to.shown(), instead(positive, "their words"));
-                self.lose(node, message);
+                let why = if self.to.has_raw() { "writes no quotes inside of quotes" } else { "looks for no exact characters" };
+                self.lose(node, format!("{} {why}; {}", self.to.shown(), instead(positive, "their words")));
                 let tokens = Tokens::scan(text, false);
                 (positive && tokens.len() > 0).then(|| Said::leaf(format!("\"{}\"", plain(text))))
             }
