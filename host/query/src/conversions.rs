@@ -127,10 +127,24 @@ fn what_others_write_is_read() {
         (Foreign::Brandwatch, "acme AND authorVerified: false", "acme AND NOT is:verified", 0),
         (Foreign::X, "acme has:media lang:fr", "acme (has:image OR has:video) lang:fr", 0),
         (Foreign::X, "acme AND phone", "acme \"AND\" phone", 1),
-        (Foreign::X, "$tsla OR url:tesla", "tsla OR links:\"*tesla*\"", 1),
+        (Foreign::X, "$tsla OR url:tesla", "tsla OR links:\"*tesla*\"", 2),
         (Foreign::X, "acme point_radius:[2.3 48.8 16km]", "acme", 1),
         (Foreign::X, "conversation_id:1 followers_count:100", "thread:1 followers:>=100", 0),
-        (Foreign::X, "acme to:jane", "acme (at_mentions:\"jane\" AND is:reply)", 0),
+        (Foreign::X, "acme to:jane", "acme (at_mentions:\"jane\" AND is:reply)", 1),
+        // What finds more than there would exclude too much.
+        (Foreign::X, "acme -to:jane", "acme", 1),
+        (Foreign::X, "acme -url:tesla", "acme", 1),
+        (Foreign::X, "acme -url:tesla.example", "acme -links:tesla.example", 0),
+        (Foreign::X, "acme place:paris", "acme city:paris", 1),
+        (Foreign::X, "acme -place:paris -bio_location:\"new york\"", "acme", 2),
+        (Foreign::Meltwater, "a near/5f b", "a NEAR/5f b", 1),
+        (Foreign::Meltwater, "a near/5F b OR c Near/5F d", "a NEAR/5f b OR c NEAR/5f d", 2),
+        (Foreign::Meltwater, "a NEAR/5F b", "a NEAR/5f b", 1),
+        (Foreign::Meltwater, "a NEAR/5f b NEAR c", "a NEAR/5f b NEAR c", 0),
+        (Foreign::Brandwatch, "acme AND authorVerified:TRUE", "acme AND is:verified", 0),
+        (Foreign::Brandwatch, "acme AND state:usa.ca", "acme AND state:\"ca\"", 1),
+        (Foreign::Brandwatch, "acme NOT city:\"usa.ca.fresno\"", "acme", 1),
+        (Foreign::Brandwatch, "acme AND state:bavaria", "acme AND state:bavaria", 0),
     ] {
         let here = convert_from(from, text).unwrap_or_else(|errors| panic!("{text}: {errors:?}"));
         assert_eq!(here.text.as_deref(), Some(expected), "{text}");
