@@ -237,7 +237,7 @@ fn is_anchor(expr: &Expr) -> bool {
             words.patterns.iter().any(|pattern| !pattern.wild || has_enough_letters(&pattern.text))
         }
         Expr::Raw(text) => has_token(text),
-        Expr::AnyOf(any) => any.iter().all(is_anchor),
+        Expr::AnyOf(any) => any.iter().all(|one| is_anchor(one)),
         Expr::Near(near) => is_anchor(&near.left) || is_anchor(&near.right),
     }
 }

@@ -484,7 +484,7 @@ fn is_lost(expr: &Expr) -> bool {
     match expr {
         Expr::Words(words) | Expr::Window { words, .. } => words.patterns.iter().any(|pattern| pattern.text == LOST),
         Expr::Raw(text) => text.contains(LOST),
-        Expr::AnyOf(any) => any.iter().any(is_lost),
+        Expr::AnyOf(any) => any.iter().any(|one| is_lost(one)),
         Expr::Near(near) => is_lost(&near.left) || is_lost(&near.right),
     }
 }
