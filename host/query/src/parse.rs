@@ -171,11 +171,16 @@ impl<'a> Parser<'a> {
         conjunction(nodes)
     }
 
-    fn finish(mut self, tree: Option<Node>) -> (Option<Node>, Vec<Diagnostic>) {
+    /// N101, once for the text that was read.
+    fn note_spaces(&mut self) {
         if let Some((span, count)) = self.implicit.take() {
             let more = if count > 1 { format!(", here and in {} more places", count - 1) } else { String::new() };
             self.found.push(Diagnostic::new("N101", span, format!("a space is read as AND{more}")));
         }
+    }
+
+    fn finish(mut self, tree: Option<Node>) -> (Option<Node>, Vec<Diagnostic>) {
+        self.note_spaces();
         if let Some(span) = self.lines.take() {
             self.found.push(Diagnostic::new("N105", span, "a new line between bracketed lines is read as OR"));
         }

@@ -81,6 +81,43 @@ fn mistakes_in_saved_parts_are_reported_where_they_are_named() {
 }
 
 #[test]
+fn remarks_of_saved_parts_are_told_where_they_are_named() {
+    let mut library = Library::new();
+    for (name, text) in [
+        ("near40", "x NEAR/40 y"),
+        ("spaces", "red blue green"),
+        ("mixed", "a OR b AND c"),
+        ("curly", "“red”"),
+        ("deep", "@{near40} OR blue"),
+    ] {
+        library.add_part(name, text);
+    }
+    for (text, expected) in [
+        ("@{near40}", vec![("W302", "@{near40}", "in the saved part `near40`: NEAR/40 is usually the same as AND")]),
+        (
+            "@{mixed}",
+            vec![("W301", "@{mixed}", "in the saved part `mixed`: AND binds tighter than OR: read as `a OR (b AND c)`")],
+        ),
+        ("@{curly}", vec![("N104", "@{curly}", "in the saved part `curly`: curly quotes are read as straight ones")]),
+        (
+            "x @{spaces}",
+            vec![
+                ("N101", "@{spaces}", "in the saved part `spaces`: a space is read as AND, here and in 1 more places"),
+                ("N101", "@{spaces}", "a space is read as AND"),
+            ],
+        ),
+        (
+            "NOT @{deep}",
+            vec![("W302", "@{deep}", "in the saved part `deep`: in the saved part `near40`: NEAR/40 is usually the same as AND")],
+        ),
+    ] {
+        let remarks = Reading::new().library(&library).parse(text).expect("a query").remarks;
+        let found: Vec<_> = remarks.iter().map(|one| (one.code, &text[one.span.clone()], one.message.as_str())).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
 fn parts_cannot_multiply_without_end() {
     let mut library = Library::new();
     library.add_part("p0", "red OR blue");

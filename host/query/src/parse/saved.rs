@@ -65,10 +65,11 @@ impl<'a> Parser<'a> {
         }
         self.depth -= 1;
         self.parts.pop();
+        self.note_spaces();
         let found = std::mem::take(&mut self.found);
         (self.text, self.lexer, self.found, self.implicit, self.line_depth) = outer;
         let failed = found.iter().any(|one| one.severity == Severity::Error);
-        self.found.extend(found.into_iter().filter(|one| one.severity == Severity::Error).map(|one| Diagnostic {
+        self.found.extend(found.into_iter().map(|one| Diagnostic {
             span: place.clone(),
             message: if one.code == "E230" { one.message } else { format!("in the saved part `{name}`: {}", one.message) },
             ..one
