@@ -118,6 +118,21 @@ fn remarks_of_saved_parts_are_told_where_they_are_named() {
 }
 
 #[test]
+fn a_saved_part_cannot_insert_itself() {
+    let library = library();
+    for (name, text, cycle) in [
+        ("loop", "red OR @{pool}", "cycle loop -> pool -> loop"),
+        ("pool", "blue OR (@{loop})", "cycle pool -> loop -> pool"),
+        ("self", "@{self}", "cycle self -> self"),
+        ("other", "@{loop}", "cycle loop -> pool -> loop"),
+    ] {
+        let found = Reading::new().library(&library).inside_part(name).parse(text).expect_err(name);
+        assert_eq!((found.len(), found[0].code), (1, "E230"), "{name}: {found:?}");
+        assert!(found[0].message.ends_with(cycle), "{name}: {}", found[0].message);
+    }
+}
+
+#[test]
 fn parts_cannot_multiply_without_end() {
     let mut library = Library::new();
     library.add_part("p0", "red OR blue");
