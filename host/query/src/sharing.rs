@@ -284,10 +284,36 @@ fn what_nobody_writes_is_a_mistake_in_a_view() {
         ("an.sentiment.sentiment:high", "E203", "write"),
         ("emotion:\"joy>=much\"", "E203", "anger>=0.3"),
         ("urgnt:true", "E201", "to search the text"),
+        ("exists:raw", "E201", "`exists:text`"),
     ] {
         let found = Reading::new().schema(&schema).parse(query).expect_err(query);
         assert_eq!(found[0].code, code, "{query}: {found:?}");
         assert!(found[0].hint.as_deref().is_some_and(|text| text.contains(hint)), "{query}: {found:?}");
+    }
+}
+
+#[test]
+fn the_nearest_names_come_first() {
+    let field = |name: &str| {
+        let (analyzer, key) = name.split_once('.').expect("two names");
+        DerivedField { analyzer: analyzer.into(), key: key.into(), value: FieldType::Number, one_of: vec![] }
+    };
+    let names = ["spam.spam", "mood.score", "sentiment.sentiment-label", "sentiment.sentiment", "sentiment.score"];
+    let schema = Schema::new(names.map(field).to_vec());
+    for (query, hint) in [
+        // The specification's own example once led to `an.spam.spam`.
+        (
+            "an.senti.scor:>1",
+            "did you mean `an.sentiment.score`? known are an.sentiment.score, an.sentiment.sentiment, \
+             an.sentiment.sentiment-label, an.spam.spam, an.mood.score",
+        ),
+        ("an.moud.sentiment:>1", "did you mean `an.mood.score`? known are an.mood.score, an.spam.spam,"),
+        ("risk:high", "known are"),
+        ("priority:>1", "known are"),
+    ] {
+        let found = Reading::new().schema(&schema).parse(query).expect_err(query);
+        assert_eq!(found[0].code, "E202", "{query}");
+        assert!(found[0].hint.as_deref().is_some_and(|text| text.starts_with(hint)), "{query}: {found:?}");
     }
 }
 

@@ -188,6 +188,10 @@ fn known(field: MetaField, text: &str) -> Result<Meta, Wrong> {
         // The other spelling of the same field, so that it prints as itself.
         Some(Field::Meta(MetaField::EngagementType)) => KnownField::Meta(MetaField::Kind),
         Some(Field::Meta(field)) => KnownField::Meta(field),
+        Some(Field::Raw) => {
+            let message = "names `raw`, which is a way to search and no field";
+            return Err(wrong("E201", message, "to ask whether there is a text, write `exists:text`"));
+        }
         _ => {
             let hint = Field::nearest(text)
                 .map_or("name a field such as `followers`".to_owned(), |name| format!("did you mean `{name}`?"));
