@@ -364,3 +364,21 @@ fn costs_are_counted() {
     assert_eq!((cost.leaves, cost.wildcards, cost.distances), (5, 1, 1));
     assert_eq!((cost.clauses, cost.open_clauses), (1, 0));
 }
+
+#[test]
+fn a_cost_names_the_rarest_words() {
+    for (text, expected) in [
+        ("acme", Some(vec!["acme"])),
+        ("\"the acme phone\" lang:fr", Some(vec!["phone"])),
+        ("acme NOT looney", Some(vec!["acme"])),
+        ("(a OR batteries) AND acmephone*", Some(vec!["acmephone*"])),
+        ("title:(acme OR rival) OR #tag OR @jean-luc", Some(vec!["#tag", "@jean", "title:acme", "title:rival"])),
+        ("été* OR raw:Google+ OR raw:\"google docs\"", Some(vec!["ete*", "google"])),
+        ("acme OR lang:fr", None),
+        ("NOT acme", None),
+        ("hashtags:acme", None),
+    ] {
+        let rarest = Query::parse(text).expect("a query").query.cost().rarest;
+        assert_eq!(rarest, expected.map(|words| words.into_iter().map(str::to_owned).collect()), "{text}");
+    }
+}
