@@ -83,6 +83,26 @@ fn what_others_cannot_say_gets_wider_and_is_reported() {
 }
 
 #[test]
+fn a_query_that_is_too_long_for_others_is_told() {
+    let words: Vec<String> = (0..51).map(|number| format!("w{number}")).collect();
+    let fifty = words[..50].join(" OR ");
+    for (text, to, message) in [
+        (words.join(" OR "), Foreign::Talkwalker, Some("has 51 words and values there, Talkwalker takes 50")),
+        (format!("title:({fifty}) NOT lang:fr"), Foreign::Talkwalker, Some("has 51 words and values there")),
+        (format!("({fifty}) NEAR/3 phone"), Foreign::Talkwalker, Some("has 51 words and values there")),
+        // What is left out does not count.
+        (format!("({fifty}) is:reply"), Foreign::Talkwalker, Some("does not ask this")),
+        (fifty.clone(), Foreign::Talkwalker, None),
+        (words.join(" OR "), Foreign::Brandwatch, None),
+        (format!("{}{fifty}", "longword ".repeat(60)), Foreign::X, Some("X takes 512")),
+    ] {
+        let losses = Query::parse(&text).expect("a query").query.convert_to(to).losses;
+        assert_eq!(losses.len(), usize::from(message.is_some()), "{text}: {losses:?}");
+        assert!(losses.iter().zip(message).all(|(loss, message)| loss.message.contains(message)), "{text}: {losses:?}");
+    }
+}
+
+#[test]
 fn what_others_write_is_read() {
     for (from, text, expected, lost) in [
         (Foreign::Brandwatch, "(apple OR orange) NEAR/5 (phone)", "(apple OR orange) NEAR/5 (phone)", 0),

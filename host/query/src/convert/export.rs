@@ -27,15 +27,20 @@ impl Query {
     #[must_use]
     pub fn convert_to(&self, to: Foreign) -> Conversion {
         let mut export = Export { to, losses: Vec::new() };
-        let said = export.node(&self.root, true, true).map(|said| said.text);
-        if let (Some(text), Some(most)) = (&said, to.most_characters())
-            && text.chars().count() > most
-        {
-            let message =
-                format!("the query has {} characters there, {} takes {most}: divide it", text.chars().count(), to.shown());
-            export.losses.push(Loss { part: self.to_string(), span: self.root.span.clone(), effect: Effect::Same, message });
+        let said = export.node(&self.root, true, true);
+        let counted = said.iter().flat_map(|said| {
+            [
+                ("characters", said.text.chars().count(), to.most_characters()),
+                ("words and values", said.operands, to.most_operands()),
+            ]
+        });
+        for (what, count, most) in counted {
+            if let Some(most) = most.filter(|most| count > *most) {
+                let message = format!("the query has {count} {what} there, {} takes {most}: divide it", to.shown());
+                export.losses.push(Loss { part: self.to_string(), span: self.root.span.clone(), effect: Effect::Same, message });
+            }
         }
-        Conversion { text: said, losses: export.losses }
+        Conversion { text: said.map(|said| said.text), losses: export.losses }
     }
 }
 
@@ -45,6 +50,8 @@ struct Said {
     shape: Shape,
     /// Whether it can stand beside a distance: words, phrases, alternatives of them.
     placed: bool,
+    /// How many words, phrases and values it has.
+    operands: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,7 +64,7 @@ enum Shape {
 
 impl Said {
     fn leaf(text: impl Into<String>) -> Self {
-        Self { text: text.into(), shape: Shape::Leaf, placed: true }
+        Self { text: text.into(), shape: Shape::Leaf, placed: true, operands: 1 }
     }
 
     /// In brackets unless it is a leaf.
@@ -117,7 +124,8 @@ impl Export {
     fn not(&mut self, node: &Node, inner: &Node, positive: bool, top: bool) -> Option<Said> {
         if self.to != Foreign::X {
             let said = self.node(inner, !positive, false)?;
-            return Some(Said { text: format!("NOT {}", said.bracketed()), shape: Shape::Not, placed: false });
+            let operands = said.operands;
+            return Some(Said { text: format!("NOT {}", said.bracketed()), shape: Shape::Not, placed: false, operands });
         }
         if !top {
             self.lose(node, "X takes no exclusion among alternatives; left out");
@@ -141,7 +149,7 @@ impl Export {
         }
         let said = self.node(part, positive, false)?;
         if said.shape == Shape::Leaf {
-            return Some(Said { text: format!("-{}", said.text), shape: Shape::Not, placed: false });
+            return Some(Said { text: format!("-{}", said.text), shape: Shape::Not, placed: false, ..said });
         }
         self.lose(whole, "X excludes single words; left out");
         None
@@ -204,7 +212,10 @@ impl Export {
             Scope::Body => self.to.body(),
         };
         match field {
-            Some(field) => Some(Said::leaf(format!("{field}:{}", said.bracketed()))),
+            Some(field) => {
+                let operands = said.operands;
+                Some(Said { operands, ..Said::leaf(format!("{field}:{}", said.bracketed())) })
+            }
             None => {
                 self.lose(node, format!("{to} has no such field; {}", if positive { "looked for anywhere" } else { "left out" }));
                 positive.then_some(said)
@@ -259,11 +270,9 @@ impl Export {
                 if !left.placed || !right.placed {
                     return if positive { joined(vec![left, right], Shape::And, self.and_sign()) } else { None };
                 }
-                Some(Said {
-                    text: format!("{} {operator} {}", left.bracketed(), right.bracketed()),
-                    shape: Shape::Not,
-                    placed: true,
-                })
+                let operands = left.operands + right.operands;
+                let text = format!("{} {operator} {}", left.bracketed(), right.bracketed());
+                Some(Said { text, shape: Shape::Not, placed: true, operands })
             }
             (_, sides) if positive => joined(sides.into_iter().flatten().collect(), Shape::And, self.and_sign()),
             _ => None,
@@ -336,5 +345,6 @@ fn joined(mut all: Vec<Said>, shape: Shape, sign: &str) -> Option<Said> {
         _ => format!("({})", said.text),
     };
     let placed = shape == Shape::Or && all.iter().all(|said| said.placed);
-    Some(Said { text: all.into_iter().map(part).collect::<Vec<_>>().join(sign), shape, placed })
+    let operands = all.iter().map(|said| said.operands).sum();
+    Some(Said { text: all.into_iter().map(part).collect::<Vec<_>>().join(sign), shape, placed, operands })
 }

@@ -25,6 +25,14 @@ impl Foreign {
         }
     }
 
+    /// Most words, phrases and values of a query, where the product says so.
+    pub(super) const fn most_operands(self) -> Option<usize> {
+        match self {
+            Self::Talkwalker => Some(50),
+            Self::Brandwatch | Self::Meltwater | Self::X => None,
+        }
+    }
+
     /// The operator for a distance.
     pub(super) fn near(self, reach: Reach, ordered: bool) -> Option<String> {
         match (self, reach, ordered) {
