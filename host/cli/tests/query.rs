@@ -195,6 +195,53 @@ fn conversions_report_what_is_lost() {
 }
 
 #[test]
+fn notes_on_what_was_just_written_are_shown() {
+    // `acme or rival` was converted, explained and compared as three words, and nobody was told.
+    let folder = folder();
+    fill(folder.path());
+    for verb in [
+        &["convert", "acme or rival", "--to", "x"][..],
+        &["explain", "acme or rival", "--text", "acme"],
+        &["diff", "acme", "acme or rival"],
+        &["diff", "--topic", "acme", "acme or rival"],
+        &["check", "acme or rival"],
+    ] {
+        let done = run(folder.path(), &[&["query"], verb].concat());
+        assert_eq!(done.status.code(), Some(0), "{verb:?}: {}", text(&done.stderr));
+        let shown = text(&done.stderr);
+        assert!(shown.contains("query::N101") && shown.contains("query::N102"), "{verb:?}: {shown}");
+    }
+    let quiet = run(folder.path(), &["-q", "query", "convert", "acme or rival", "--to", "x"]);
+    assert_eq!(text(&quiet.stderr), "");
+    let of_topic = run(folder.path(), &["query", "explain", "--topic", "press", "--text", "acme"]);
+    assert_eq!(text(&of_topic.stderr), "");
+    let wrong = run(folder.path(), &["query", "diff", "acme", "acme red ("]);
+    assert!(text(&wrong.stderr).contains("1 error and 1 note in the query as it would be"), "{}", text(&wrong.stderr));
+}
+
+#[test]
+fn json_carries_the_remarks() {
+    let folder = folder();
+    fill(folder.path());
+    let json = |words: &[&str]| {
+        let done = run(folder.path(), &[&["query"], words, &["--json"]].concat());
+        assert_eq!(text(&done.stderr), "", "{words:?}");
+        json_of(&done)
+    };
+    let codes = |remarks: &Value| {
+        let all = remarks.as_array().expect("a list").iter();
+        all.map(|one| one["code"].as_str().expect("a code").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&json(&["convert", "acme or rival", "--to", "x"])["remarks"]), ["N102", "N101"]);
+    assert_eq!(codes(&json(&["explain", "acme or rival", "--text", "x"])["remarks"]), ["N102", "N101"]);
+    let diff = json(&["diff", "acme rival", "“acme”"]);
+    assert_eq!((codes(&diff["remarks"]["before"]), codes(&diff["remarks"]["after"])), (vec!["N101".into()], vec!["N104".into()]));
+    let foreign = json(&["convert", "--from", "x", "acme from:jane"]);
+    assert_eq!(foreign["read_as"], "acme author:jane");
+    assert_eq!(foreign["remarks"][0]["start"], 5);
+}
+
+#[test]
 fn mentions_and_reports_can_be_narrowed_by_a_query() {
     let folder = folder();
     fill(folder.path());

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use vigie_mention::TopicId;
 use vigie_query::{Diagnostic, Dialect, Query, Reading, Severity};
 
-use super::{given, library, shape, topic_query, view};
+use super::{given, json_of_remarks, library, shape, topic_query, view};
 use crate::config::{self, Problems};
 use crate::context::Context;
 use crate::exit::{Stop, USAGE};
@@ -148,21 +148,10 @@ fn show(context: &Context, checked: &[Checked]) -> Result<(), Stop> {
 }
 
 fn json_of(one: &Checked) -> Value {
-    let remarks: Vec<Value> = one
-        .remarks
-        .iter()
-        .map(|remark| {
-            let (line, column) = remark.place(&one.text);
-            json!({
-                "code": remark.code, "severity": remark.severity.name(), "message": remark.message, "hint": remark.hint,
-                "start": remark.span.start, "end": remark.span.end, "line": line, "column": column,
-            })
-        })
-        .collect();
     let query = one.query.as_ref();
     let cost = query.map(Query::cost);
     json!({
-        "name": one.name, "query": one.text, "ok": one.is_sound(), "remarks": remarks,
+        "name": one.name, "query": one.text, "ok": one.is_sound(), "remarks": json_of_remarks(&one.remarks, &one.text),
         "read_as": query.map(ToString::to_string),
         "normalised": query.map(|query| query.normalised().to_string()),
         "fingerprint": query.map(Query::fingerprint),

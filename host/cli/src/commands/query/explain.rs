@@ -9,7 +9,7 @@ use vigie_pipeline::text::{handles, hashtags, links};
 use vigie_query::{Dialect, Explanation, Found, MatchText, Passage};
 use vigie_store::{Reader, Stored};
 
-use super::{library, parse, shape, topic_query, view};
+use super::{Written, json_of_remarks, library, parse, shape, topic_query, view};
 use crate::commands::named;
 use crate::context::Context;
 use crate::exit::Stop;
@@ -75,7 +75,8 @@ impl Explain {
             (Some(topic), _) => (topic.to_string(), topic_query(context, &shape, topic)?.to_owned()),
             (None, query) => ("query".to_owned(), query.clone().unwrap_or_default()),
         };
-        let parsed = parse(context, &name, &written, &library, Some(&view::schema(&shape)), Dialect::Vigie)?;
+        let asked = Written { name: &name, text: &written, notes: self.topic.is_none() && !self.json };
+        let parsed = parse(context, asked, &library, Some(&view::schema(&shape)), Dialect::Vigie)?;
         let known = match (&self.text, &self.mention) {
             (Some(text), _) => read_json(context, json!({ "text": text, "title": self.title }))?,
             (None, Some(key)) => named::mention(&Reader::open(&shape.store)?.snapshot()?, key)?.into(),
@@ -89,6 +90,7 @@ impl Explain {
             let whole = json!({
                 "query": written, "read_as": query.to_string(), "mention": known.mention.key().to_string(),
                 "matches": explanation.truth == Some(true), "explanation": json_of(&explanation, &text),
+                "remarks": json_of_remarks(&parsed.remarks, &written),
             });
             writeln!(out, "{}", serde_json::to_string_pretty(&whole)?)?;
             return Ok(out.flush()?);
