@@ -16,7 +16,8 @@ use crate::render::{Paint, width};
 /// Check a query, or those of all topics
 ///
 /// Says everything that is wrong with it, with its place and its cure; then how it is read, its fingerprint (equal for queries that
-/// ask the same), what it costs, and what the services are asked.
+/// ask the same), what it costs, and what the services are asked. A query is checked for one of two uses, which is named: to decide
+/// what is collected, or with --view as a filter of what is shown.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vigie query check 'acme NEAR/3 phone -looney'
@@ -43,9 +44,33 @@ pub(crate) struct Check {
     json: bool,
 }
 
+/// What a query is for: the same words differ in effect.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Collect,
+    View,
+}
+
+impl Use {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Collect => "collect",
+            Self::View => "view",
+        }
+    }
+
+    const fn shown(self) -> &'static str {
+        match self {
+            Self::Collect => "to decide what is collected",
+            Self::View => "as a view",
+        }
+    }
+}
+
 /// What is known about one query.
 struct Checked {
     name: String,
+    checked_for: Use,
     text: String,
     remarks: Vec<Diagnostic>,
     query: Option<Query>,
@@ -95,16 +120,17 @@ impl Check {
     }
 
     fn check(&self, name: String, text: String, reading: Reading<'_>) -> Checked {
+        let checked_for = if self.view { Use::View } else { Use::Collect };
         match reading.parse(&text) {
             Ok(parsed) => {
                 let mut remarks = parsed.remarks;
-                if !self.view {
+                if checked_for == Use::Collect {
                     remarks.extend(parsed.query.check_collection());
                     remarks.sort_by_key(|one| one.span.start);
                 }
-                Checked { name, text, remarks, query: Some(parsed.query) }
+                Checked { name, checked_for, text, remarks, query: Some(parsed.query) }
             }
-            Err(remarks) => Checked { name, text, remarks, query: None },
+            Err(remarks) => Checked { name, checked_for, text, remarks, query: None },
         }
     }
 }
@@ -119,11 +145,11 @@ fn show(context: &Context, checked: &[Checked]) -> Result<(), Stop> {
         let drawn = problems.render(context.colour_of_errors(), width());
         std::io::stderr().lock().write_all(drawn.as_bytes())?;
         let Some(query) = one.query.as_ref().filter(|_| one.is_sound()) else {
-            writeln!(out, "{}: {}", paint.bold(&one.name), paint.red("cannot be used"))?;
+            writeln!(out, "{}: {} {}", paint.bold(&one.name), paint.red("cannot be used"), one.checked_for.shown())?;
             continue;
         };
         let cost = query.cost();
-        writeln!(out, "{}: {}", paint.bold(&one.name), paint.green("good"))?;
+        writeln!(out, "{}: {} {}", paint.bold(&one.name), paint.green("good"), one.checked_for.shown())?;
         writeln!(out, "  read as      {query}")?;
         writeln!(out, "  fingerprint  {}", query.fingerprint())?;
         writeln!(
@@ -151,7 +177,7 @@ fn json_of(one: &Checked) -> Value {
     let query = one.query.as_ref();
     let cost = query.map(Query::cost);
     json!({
-        "name": one.name, "query": one.text, "ok": one.is_sound(), "remarks": json_of_remarks(&one.remarks, &one.text),
+        "name": one.name, "use": one.checked_for.name(), "query": one.text, "ok": one.is_sound(), "remarks": json_of_remarks(&one.remarks, &one.text),
         "read_as": query.map(ToString::to_string),
         "normalised": query.map(|query| query.normalised().to_string()),
         "fingerprint": query.map(Query::fingerprint),
