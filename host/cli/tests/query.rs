@@ -106,6 +106,10 @@ fn check_says_how_a_query_is_read_and_everything_that_is_wrong() {
     assert_eq!(all[1]["read_as"], "acme AND site:@list(press)");
     assert_eq!(all[0]["search"]["any"][0], json!({ "all": ["acme"], "none": ["looney"] }));
     assert_eq!(all[0]["fingerprint"].as_str().map(str::len), Some(32));
+    assert_eq!((&all[0]["use"], &all[0]["cost"]["rarest"]), (&json!("collect"), &json!(["acme", "rival"])));
+    let view = run(folder.path(), &["query", "check", "--view", "NOT acme"]);
+    let shown = text(&view.stdout);
+    assert!(shown.starts_with("query: good as a view\n") && shown.contains("waits for    nothing"), "{shown}");
 
     let done = run(folder.path(), &["query", "check", "foo:bar OR (bmw AND ca* OR @{brnd}"]);
     assert_eq!(done.status.code(), Some(2));

@@ -157,20 +157,26 @@ fn show(context: &Context, checked: &[Checked]) -> Result<(), Stop> {
             "  size         {} words and values, {} wildcards, {} distances",
             cost.leaves, cost.wildcards, cost.distances
         )?;
+        let rarest = cost.rarest.as_deref();
+        writeln!(out, "  waits for    {}", rarest.map_or("nothing: every mention is looked at".to_owned(), |words| few(words)))?;
         let search = query.widen();
         let clause = |clause: &vigie_mention::delivery::Clause| {
             let none: String = clause.none.iter().map(|term| format!(" -{term}")).collect();
             format!("{}{none}", if clause.all.is_empty() { "(everything)".to_owned() } else { clause.all.join(" + ") })
         };
-        let shown: Vec<String> = search.any.iter().take(6).map(clause).collect();
-        let more = search.any.len().saturating_sub(shown.len());
-        let more = if more > 0 { format!(" | … {more} more") } else { String::new() };
-        writeln!(out, "  services     {}{more}", shown.join(" | "))?;
+        let clauses: Vec<String> = search.any.iter().map(clause).collect();
+        writeln!(out, "  services     {}", few(&clauses))?;
         if !search.languages.is_empty() {
             writeln!(out, "  languages    {}", search.languages.join(", "))?;
         }
     }
     Ok(out.flush()?)
+}
+
+/// The first few, and how many more there are.
+fn few(all: &[String]) -> String {
+    let shown = all.iter().take(6).map(String::as_str).collect::<Vec<_>>().join(" | ");
+    if all.len() > 6 { format!("{shown} | … {} more", all.len() - 6) } else { shown }
 }
 
 fn json_of(one: &Checked) -> Value {
@@ -183,7 +189,7 @@ fn json_of(one: &Checked) -> Value {
         "fingerprint": query.map(Query::fingerprint),
         "cost": cost.map(|cost| json!({
             "leaves": cost.leaves, "wildcards": cost.wildcards, "distances": cost.distances,
-            "clauses": cost.clauses, "open_clauses": cost.open_clauses,
+            "clauses": cost.clauses, "open_clauses": cost.open_clauses, "rarest": cost.rarest,
         })),
         "search": query.map(Query::widen),
     })
