@@ -29,7 +29,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-fn run_with(folder: &Path, words: &[&str], input: &str) -> Output {
+fn run_with(folder: &Path, words: &[&str], input: impl AsRef<[u8]>) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_vigie"))
         .args(words)
         .current_dir(folder)
@@ -41,7 +41,7 @@ fn run_with(folder: &Path, words: &[&str], input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
+    child.stdin.take().expect("a pipe").write_all(input.as_ref()).expect("it reads");
     child.wait_with_output().expect("it ends")
 }
 
@@ -124,6 +124,17 @@ fn check_says_how_a_query_is_read_and_everything_that_is_wrong() {
     assert_eq!(json_of(&from_input)[0]["read_as"], "(a AND b) OR c");
     let empty = tempfile::tempdir().expect("a folder");
     assert_eq!(run(empty.path(), &["query", "check", "acme"]).status.code(), Some(0), "no configuration is needed");
+}
+
+#[test]
+fn an_input_that_is_no_text_is_a_mistake_as_others() {
+    // The command failed with 1, as if something else had gone wrong.
+    let folder = folder();
+    for verb in [&["check", "-"][..], &["test", "-"], &["convert", "-", "--to", "x"], &["explain", "acme"]] {
+        let done = run_with(folder.path(), &[&["query"], verb].concat(), b"acme \xff");
+        assert_eq!(done.status.code(), Some(2), "{verb:?}");
+        assert!(text(&done.stderr).contains("not UTF-8: byte 5"), "{verb:?}: {}", text(&done.stderr));
+    }
 }
 
 #[test]

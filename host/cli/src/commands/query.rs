@@ -138,7 +138,15 @@ fn given(text: &str) -> Result<String, Stop> {
     if text != "-" {
         return Ok(text.to_owned());
     }
-    let mut read = String::new();
-    std::io::stdin().lock().read_to_string(&mut read)?;
-    Ok(read.trim_end_matches(['\n', '\r']).to_owned())
+    Ok(standard_input()?.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+/// What stands on the standard input; bytes that are no text are a mistake in it as any other.
+fn standard_input() -> Result<String, Stop> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Stop::usage_message(format!("the standard input is not UTF-8: byte {at} begins no character; convert it before"))
+    })
 }

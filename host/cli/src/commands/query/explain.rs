@@ -1,6 +1,6 @@
 //! `vigie query explain`: why a query matches a mention, or why not.
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Write};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use vigie_pipeline::text::{handles, hashtags, links};
 use vigie_query::{Dialect, Explanation, Found, MatchText, Passage};
 use vigie_store::{Reader, Stored};
 
-use super::{Written, json_of_remarks, library, parse, shape, topic_query, view};
+use super::{Written, json_of_remarks, library, parse, shape, standard_input, topic_query, view};
 use crate::commands::named;
 use crate::context::Context;
 use crate::exit::Stop;
@@ -80,7 +80,7 @@ impl Explain {
         let known = match (&self.text, &self.mention) {
             (Some(text), _) => read_json(context, json!({ "text": text, "title": self.title }))?,
             (None, Some(key)) => named::mention(&Reader::open(&shape.store)?.snapshot()?, key)?.into(),
-            (None, None) => read_json(context, standard_input()?)?,
+            (None, None) => read_json(context, mention_of_standard_input()?)?,
         };
         let query = parsed.query.resolved_at(context.now());
         let text = known.text();
@@ -107,15 +107,13 @@ impl Explain {
     }
 }
 
-fn standard_input() -> Result<Value, Stop> {
-    let mut input = std::io::stdin().lock();
-    if input.is_terminal() {
+fn mention_of_standard_input() -> Result<Value, Stop> {
+    if std::io::stdin().is_terminal() {
         return Err(Stop::usage_message(
             "explain against what? Give --text, --mention, or a mention as JSON on the standard input",
         ));
     }
-    let mut text = String::new();
-    input.read_to_string(&mut text)?;
+    let text = standard_input()?;
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     // One mention a line, as `vigie mentions --json` prints them, or one over several lines.
     serde_json::from_str(line)
