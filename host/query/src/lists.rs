@@ -124,6 +124,12 @@ fn a_list_is_one_value_however_long_and_its_wildcards_are_counted() {
     }
     let found = Reading::new().library(&library).parse("author:@list(wild)").expect_err("too many");
     assert_eq!(found[0].code, "E253");
+    // Words are what services are asked for and what the index waits for: they belong to the query itself.
+    for text in ["@list(many)", "title:@list(many) x", "an.x.y:@list(many)"] {
+        let found = Reading::new().library(&library).parse(text).expect_err("too many");
+        let error = found.iter().find(|one| one.code == "E251").expect("the limit");
+        assert!(error.message.contains("the saved list `many` has 6000 values"), "{text}: {error}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Context, DEEPEST, MOST_READ, Parser, disjunction};
+use super::{Context, DEEPEST, MOST_LEAVES, MOST_READ, Parser, disjunction};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lex::{Lexer, Token};
 use crate::library::{List, MOST_VALUES};
@@ -123,6 +123,16 @@ impl<'a> Parser<'a> {
 
     /// Each value as if it were written here in quotes, joined by OR: for words, and fields whose values are questions.
     fn written_out(&mut self, list: &List) -> Option<Node> {
+        if list.values.len() > MOST_LEAVES {
+            let count = list.values.len();
+            let message = format!(
+                "the saved list `{}` has {count} values, each of which is a word of the query here: at most {MOST_LEAVES} are allowed",
+                list.name
+            );
+            let hint = format!("divide it among topics; fields of names such as `author:` or `site:` take {MOST_VALUES}");
+            self.report("E251", self.span.clone(), message, hint);
+            return None;
+        }
         let mut nodes = Vec::new();
         for value in &list.values {
             self.token = Token::Phrase { text: value.clone(), window: None };
