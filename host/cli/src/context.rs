@@ -107,11 +107,20 @@ impl Context {
 
     /// Draws problems on the standard error; notes only if asked to say more.
     pub(crate) fn show_problems(&self, problems: &Problems) -> Result<(), Stop> {
+        self.draw_problems(problems, self.verbose > 0)
+    }
+
+    /// Draws problems with their notes, for a text that was written a moment ago: how it was read is news.
+    pub(crate) fn show_problems_and_notes(&self, problems: &Problems) -> Result<(), Stop> {
+        self.draw_problems(problems, self.verbose > 0 || !self.quiet)
+    }
+
+    fn draw_problems(&self, problems: &Problems, notes: bool) -> Result<(), Stop> {
         let mut shown = problems.clone();
         shown.list.retain(|problem| match problem.severity {
             config::Severity::Error => true,
             config::Severity::Warning => !self.quiet,
-            config::Severity::Note => self.verbose > 0,
+            config::Severity::Note => notes,
         });
         let mut err = io::stderr().lock();
         err.write_all(shown.render(self.colour_of_errors(), crate::render::width()).as_bytes())?;

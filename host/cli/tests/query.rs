@@ -29,7 +29,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-fn run_with(folder: &Path, words: &[&str], input: &str) -> Output {
+fn run_with(folder: &Path, words: &[&str], input: impl AsRef<[u8]>) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_vigie"))
         .args(words)
         .current_dir(folder)
@@ -41,7 +41,7 @@ fn run_with(folder: &Path, words: &[&str], input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
+    child.stdin.take().expect("a pipe").write_all(input.as_ref()).expect("it reads");
     child.wait_with_output().expect("it ends")
 }
 
@@ -106,6 +106,10 @@ fn check_says_how_a_query_is_read_and_everything_that_is_wrong() {
     assert_eq!(all[1]["read_as"], "acme AND site:@list(press)");
     assert_eq!(all[0]["search"]["any"][0], json!({ "all": ["acme"], "none": ["looney"] }));
     assert_eq!(all[0]["fingerprint"].as_str().map(str::len), Some(32));
+    assert_eq!((&all[0]["use"], &all[0]["cost"]["rarest"]), (&json!("collect"), &json!(["acme", "rival"])));
+    let view = run(folder.path(), &["query", "check", "--view", "NOT acme"]);
+    let shown = text(&view.stdout);
+    assert!(shown.starts_with("query: good as a view\n") && shown.contains("waits for    nothing"), "{shown}");
 
     let done = run(folder.path(), &["query", "check", "foo:bar OR (bmw AND ca* OR @{brnd}"]);
     assert_eq!(done.status.code(), Some(2));
@@ -120,6 +124,17 @@ fn check_says_how_a_query_is_read_and_everything_that_is_wrong() {
     assert_eq!(json_of(&from_input)[0]["read_as"], "(a AND b) OR c");
     let empty = tempfile::tempdir().expect("a folder");
     assert_eq!(run(empty.path(), &["query", "check", "acme"]).status.code(), Some(0), "no configuration is needed");
+}
+
+#[test]
+fn an_input_that_is_no_text_is_a_mistake_as_others() {
+    // The command failed with 1, as if something else had gone wrong.
+    let folder = folder();
+    for verb in [&["check", "-"][..], &["test", "-"], &["convert", "-", "--to", "x"], &["explain", "acme"]] {
+        let done = run_with(folder.path(), &[&["query"], verb].concat(), b"acme \xff");
+        assert_eq!(done.status.code(), Some(2), "{verb:?}");
+        assert!(text(&done.stderr).contains("not UTF-8: byte 5"), "{verb:?}: {}", text(&done.stderr));
+    }
 }
 
 #[test]
@@ -192,6 +207,53 @@ fn conversions_report_what_is_lost() {
     assert_eq!(json_of(&done)["converted"], "acme NEAR/5 phone");
     assert_eq!(run(folder.path(), &["query", "convert", "rating:>3", "--to", "meltwater"]).status.code(), Some(1));
     assert_eq!(run(folder.path(), &["query", "convert", "(acme", "--to", "x"]).status.code(), Some(2));
+}
+
+#[test]
+fn notes_on_what_was_just_written_are_shown() {
+    // `acme or rival` was converted, explained and compared as three words, and nobody was told.
+    let folder = folder();
+    fill(folder.path());
+    for verb in [
+        &["convert", "acme or rival", "--to", "x"][..],
+        &["explain", "acme or rival", "--text", "acme"],
+        &["diff", "acme", "acme or rival"],
+        &["diff", "--topic", "acme", "acme or rival"],
+        &["check", "acme or rival"],
+    ] {
+        let done = run(folder.path(), &[&["query"], verb].concat());
+        assert_eq!(done.status.code(), Some(0), "{verb:?}: {}", text(&done.stderr));
+        let shown = text(&done.stderr);
+        assert!(shown.contains("query::N101") && shown.contains("query::N102"), "{verb:?}: {shown}");
+    }
+    let quiet = run(folder.path(), &["-q", "query", "convert", "acme or rival", "--to", "x"]);
+    assert_eq!(text(&quiet.stderr), "");
+    let of_topic = run(folder.path(), &["query", "explain", "--topic", "press", "--text", "acme"]);
+    assert_eq!(text(&of_topic.stderr), "");
+    let wrong = run(folder.path(), &["query", "diff", "acme", "acme red ("]);
+    assert!(text(&wrong.stderr).contains("1 error and 1 note in the query as it would be"), "{}", text(&wrong.stderr));
+}
+
+#[test]
+fn json_carries_the_remarks() {
+    let folder = folder();
+    fill(folder.path());
+    let json = |words: &[&str]| {
+        let done = run(folder.path(), &[&["query"], words, &["--json"]].concat());
+        assert_eq!(text(&done.stderr), "", "{words:?}");
+        json_of(&done)
+    };
+    let codes = |remarks: &Value| {
+        let all = remarks.as_array().expect("a list").iter();
+        all.map(|one| one["code"].as_str().expect("a code").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&json(&["convert", "acme or rival", "--to", "x"])["remarks"]), ["N102", "N101"]);
+    assert_eq!(codes(&json(&["explain", "acme or rival", "--text", "x"])["remarks"]), ["N102", "N101"]);
+    let diff = json(&["diff", "acme rival", "“acme”"]);
+    assert_eq!((codes(&diff["remarks"]["before"]), codes(&diff["remarks"]["after"])), (vec!["N101".into()], vec!["N104".into()]));
+    let foreign = json(&["convert", "--from", "x", "acme from:jane"]);
+    assert_eq!(foreign["read_as"], "acme author:jane");
+    assert_eq!(foreign["remarks"][0]["start"], 5);
 }
 
 #[test]

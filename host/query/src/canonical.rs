@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::metadata::Meta;
 use crate::query::Query;
-use crate::syntax::{Expr, Kind, Near, Node, Pattern, TextLeaf, Words};
+use crate::syntax::{Expr, Kind, Near, Node, Operand, Pattern, TextLeaf, Words};
 use crate::text::Sigil;
 
 impl Query {
@@ -83,12 +83,12 @@ fn joined(nodes: &[Node], open: impl Fn(Node) -> Result<Vec<Node>, Node>, join: 
 fn expr(old: &Expr) -> Expr {
     match old {
         Expr::AnyOf(any) => {
-            let mut any = sorted(any.iter().flat_map(|one| match expr(one) {
-                Expr::AnyOf(inner) => inner,
+            let mut any = sorted(any.iter().map(operand).flat_map(|one| match one {
+                Operand { expr: Expr::AnyOf(inner), .. } => inner,
                 one => vec![one],
             }));
             match any.pop() {
-                Some(only) if any.is_empty() => only,
+                Some(only) if any.is_empty() => only.expr,
                 Some(last) => {
                     any.push(last);
                     Expr::AnyOf(any)
@@ -97,7 +97,7 @@ fn expr(old: &Expr) -> Expr {
             }
         }
         Expr::Near(near) => {
-            let (mut left, mut right) = (expr(&near.left), expr(&near.right));
+            let (mut left, mut right) = (operand(&near.left), operand(&near.right));
             if !near.ordered && left.to_string().cmp(&right.to_string()) == Ordering::Greater {
                 std::mem::swap(&mut left, &mut right);
             }
@@ -113,6 +113,10 @@ fn expr(old: &Expr) -> Expr {
         }
         Expr::Words(_) | Expr::Raw(_) => old.clone(),
     }
+}
+
+fn operand(old: &Operand) -> Operand {
+    Operand::new(expr(old), &old.span())
 }
 
 /// By their text, each once.

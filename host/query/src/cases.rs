@@ -287,6 +287,56 @@ fn an_explanation_goes_inside_a_distance() {
     assert_eq!(explained.parts[1].parts[1].truth, Some(false));
 }
 
+/// The text of every part that has none inside, as it stands in the query.
+fn smallest<'a>(explained: &crate::Explanation, query: &'a str) -> Vec<&'a str> {
+    if explained.parts.is_empty() {
+        return vec![query.get(explained.span.clone()).expect("a span inside the text")];
+    }
+    explained.parts.iter().flat_map(|part| smallest(part, query)).collect()
+}
+
+#[test]
+fn each_word_is_explained_where_it_stands() {
+    // Once, what stands beside a distance had the place of the whole.
+    for (text, expected) in [
+        ("\"a b\"~2 OR (x NEAR/1 y)", vec!["\"a b\"~2", "x", "y"]),
+        ("title:(Été ONEAR/3 (b OR raw:C))", vec!["Été", "b", "raw:C"]),
+        ("freq/2:(a OR (b OR \"c d\"))", vec!["a", "b", "\"c d\""]),
+        ("a NEAR/3 b NEAR/3 c", vec!["a", "b", "c"]),
+        ("NOT (a AND -lang:fr)", vec!["a", "lang:fr"]),
+    ] {
+        let parsed = query(text);
+        assert_eq!(smallest(&parsed.explain(&body("x")), text), expected, "{text}");
+        let mut sorted = smallest(&parsed.normalised().explain(&body("x")), text);
+        let mut expected = expected;
+        sorted.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(sorted, expected, "{text}");
+    }
+    let mut library = crate::Library::new();
+    library.add_part("near", "red NEAR/2 (x OR y)");
+    let text = "a @{near}";
+    let parsed = crate::Reading::new().library(&library).parse(text).expect("a query").query;
+    assert_eq!(smallest(&parsed.explain(&body("x")), text), ["a", "@{near}", "@{near}", "@{near}"]);
+}
+
+#[test]
+fn a_hashtag_that_is_only_listed_has_a_place() {
+    let mut mention = post("no tag here but #seen");
+    mention.hashtags = vec!["new".into(), "seen".into(), "x".into()];
+    mention.handles = vec!["Jane".into()];
+    let text = MatchText::of(&mention);
+    let listed = text.text_of(crate::Passage::Tags);
+    assert_eq!(listed, "#new #x @Jane");
+    for (text_of_query, expected) in [("#x", "x"), ("x", "x"), ("@jane", "Jane"), ("raw:Jane", "Jane")] {
+        let explained = query(text_of_query).explain(&text);
+        let places: Vec<&str> = explained.places.iter().map(|place| &listed[place.bytes.clone()]).collect();
+        assert_eq!((explained.truth, places), (Some(true), vec![expected]), "{text_of_query}");
+        assert!(explained.places.iter().all(|place| place.passage == crate::Passage::Tags), "{text_of_query}");
+    }
+    assert_eq!(query("body:x").explain(&text).places, []);
+}
+
 #[test]
 fn what_was_written_twice_hides_no_structure() {
     for (text, expected) in [

@@ -300,15 +300,19 @@ fn names_something(meta: &Meta) -> bool {
         Meta::Author(words) => words.patterns.iter().any(|pattern| !pattern.wild || has_enough_letters(&pattern.text)),
         Meta::Site(_) | Meta::Address(_, AddressPattern::Prefix { .. }) => true,
         Meta::Address(_, AddressPattern::Glob(pattern)) => has_enough_letters(pattern),
-        Meta::Among(field, _) => matches!(
-            field,
-            MetaField::Author
-                | MetaField::Site
-                | MetaField::Links
-                | MetaField::Thread
-                | MetaField::Hashtags
-                | MetaField::AtMentions
-        ),
+        Meta::Among(field, list) => {
+            let names = matches!(
+                field,
+                MetaField::Author
+                    | MetaField::Site
+                    | MetaField::Url
+                    | MetaField::Links
+                    | MetaField::Thread
+                    | MetaField::Hashtags
+                    | MetaField::AtMentions
+            );
+            names && list.members(*field).is_some_and(|members| members.wild.iter().all(names_something))
+        }
         Meta::Id(field, _) => *field == MetaField::Thread,
         // A hashtag or handle named by its field is named as well as by `#` and `@`.
         Meta::Listed(_, name) => !name.contains('*') || (!name.starts_with('*') && has_enough_letters(name)),
@@ -322,7 +326,7 @@ fn is_anchor(expr: &Expr) -> bool {
             words.patterns.iter().any(|pattern| !pattern.wild || has_enough_letters(&pattern.text))
         }
         Expr::Raw(text) => has_token(text),
-        Expr::AnyOf(any) => any.iter().all(is_anchor),
+        Expr::AnyOf(any) => any.iter().all(|one| is_anchor(one)),
         Expr::Near(near) => is_anchor(&near.left) || is_anchor(&near.right),
     }
 }

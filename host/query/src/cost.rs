@@ -1,5 +1,6 @@
 //! What a query costs, as far as it can be told without a store.
 
+use crate::index;
 use crate::query::Query;
 use crate::syntax::{Expr, Kind, Node};
 
@@ -16,15 +17,34 @@ pub struct Cost {
     pub clauses: usize,
     /// Clauses that ask for everything a service has, because no word of them can be searched.
     pub open_clauses: usize,
+    /// The rarest words of which one at least occurs in every mention that matches, judged by their length: only mentions that
+    /// have one are looked at. `None` if there are no such words, and every mention is.
+    pub rarest: Option<Vec<String>>,
 }
 
 impl Query {
     /// Counts what makes the query slow, here and at the services.
+    ///
+    /// # Examples
+    /// ```
+    /// use vigie_query::Query;
+    ///
+    /// let cost = Query::parse("the NEAR/3 (batteries OR charger*) lang:fr").expect("a query").query.cost();
+    /// assert_eq!(cost.rarest.expect("words"), ["batteries", "charger*"]);
+    /// assert_eq!(Query::parse("NOT acme").expect("a query").query.cost().rarest, None);
+    /// ```
     #[must_use]
     pub fn cost(&self) -> Cost {
         let search = self.widen();
         let open_clauses = search.any.iter().filter(|clause| clause.all.is_empty()).count();
-        let mut cost = Cost { leaves: 0, wildcards: 0, distances: 0, clauses: search.any.len(), open_clauses };
+        let mut cost = Cost {
+            leaves: 0,
+            wildcards: 0,
+            distances: 0,
+            clauses: search.any.len(),
+            open_clauses,
+            rarest: index::rarest(&self.root),
+        };
         count(&self.root, &mut cost);
         cost
     }

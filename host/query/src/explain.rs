@@ -1,12 +1,13 @@
 //! Why a query matches a mention, or why not.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use vigie_mention::Value;
 
 use crate::Query;
-use crate::match_text::MatchText;
-use crate::syntax::{Expr, Kind, Node, Scope, TextLeaf};
+use crate::match_text::{self, MatchText};
+use crate::syntax::{Expr, Kind, Node, Operand, Scope, TextLeaf};
 use crate::words::raw_places;
 
 /// What one part of a query says about a mention.
@@ -31,7 +32,7 @@ pub struct Explanation {
 pub struct Found {
     /// In which text.
     pub passage: Passage,
-    /// Bytes of that text.
+    /// Bytes of that text; see [`MatchText::text_of`].
     pub bytes: Range<usize>,
 }
 
@@ -42,6 +43,8 @@ pub enum Passage {
     Title,
     /// Its text.
     Body,
+    /// The hashtags and handles it lists beside them, with their sign and a space between two.
+    Tags,
 }
 
 impl Query {
@@ -56,7 +59,7 @@ fn explain(node: &Node, text: &MatchText) -> Explanation {
     let (parts, places) = match &node.kind {
         Kind::And(nodes) | Kind::Or(nodes) => (nodes.iter().map(|node| explain(node, text)).collect(), Vec::new()),
         Kind::Not(inner) => (vec![explain(inner, text)], Vec::new()),
-        Kind::Text(leaf) => (inside(leaf, &node.span, text), found(leaf, text)),
+        Kind::Text(leaf) => (inside(leaf, text), found(leaf, text)),
         Kind::Meta(_) | Kind::Derived(_) => (Vec::new(), Vec::new()),
     };
     let value = match &node.kind {
@@ -67,22 +70,22 @@ fn explain(node: &Node, text: &MatchText) -> Explanation {
     Explanation { part: node.to_string(), span: node.span.clone(), truth: node.truth(text), value, places, parts }
 }
 
-/// What the operands of a distance, or of what is counted, say. All have the place of the whole.
-fn inside(leaf: &TextLeaf, span: &Range<usize>, text: &MatchText) -> Vec<Explanation> {
-    let operands: Vec<&Expr> = match &leaf.expr {
+/// What the operands of a distance, or of what is counted, say.
+fn inside(leaf: &TextLeaf, text: &MatchText) -> Vec<Explanation> {
+    let operands: Vec<&Operand> = match &leaf.expr {
         Expr::Near(near) => vec![&near.left, &near.right],
         Expr::AnyOf(any) => any.iter().collect(),
         Expr::Words(_) | Expr::Window { .. } | Expr::Raw(_) => return Vec::new(),
     };
-    let explained = operands.into_iter().map(|expr| {
-        let leaf = TextLeaf { scope: leaf.scope, at_least: None, expr: expr.clone() };
+    let explained = operands.into_iter().map(|operand| {
+        let leaf = TextLeaf { scope: leaf.scope, at_least: None, expr: operand.expr.clone() };
         Explanation {
             part: leaf.to_string(),
-            span: span.clone(),
+            span: operand.span(),
             truth: Some(leaf.holds(text)),
             value: None,
             places: found(&leaf, text),
-            parts: inside(&leaf, span, text),
+            parts: inside(&leaf, text),
         }
     });
     explained.collect()
@@ -102,17 +105,42 @@ fn shown(value: &Value) -> String {
 
 fn found(leaf: &TextLeaf, text: &MatchText) -> Vec<Found> {
     let mut found = Vec::new();
-    for (passage, name, scope) in [(&text.title, Passage::Title, Scope::Title), (&text.body, Passage::Body, Scope::Body)] {
-        if leaf.scope != Scope::Any && leaf.scope != scope {
-            continue;
-        }
+    let mut look = |name, passage: &match_text::Passage, offset: usize| {
         let bytes: Vec<Range<usize>> = match &leaf.expr {
             Expr::Raw(pattern) => raw_places(pattern, &passage.text).collect(),
             expr => {
                 expr.places(passage).into_iter().map(|(start, end)| passage.tokens.bytes(start as usize, end as usize)).collect()
             }
         };
-        found.extend(bytes.into_iter().map(|bytes| Found { passage: name, bytes }));
+        found.extend(bytes.into_iter().map(|bytes| Found { passage: name, bytes: bytes.start + offset..bytes.end + offset }));
+    };
+    if leaf.scope != Scope::Body {
+        look(Passage::Title, &text.title, 0);
+    }
+    if leaf.scope != Scope::Title {
+        look(Passage::Body, &text.body, 0);
+    }
+    if leaf.scope == Scope::Any {
+        let mut offset = 0;
+        for tag in &text.tags {
+            look(Passage::Tags, tag, offset);
+            offset += tag.text.len() + BETWEEN_TAGS.len();
+        }
     }
     found
+}
+
+/// Stands between two tags where they are shown as one text.
+const BETWEEN_TAGS: &str = " ";
+
+impl MatchText {
+    /// The text whose bytes [`Found::bytes`] are.
+    #[must_use]
+    pub fn text_of(&self, passage: Passage) -> Cow<'_, str> {
+        match passage {
+            Passage::Title => Cow::Borrowed(&self.title.text),
+            Passage::Body => Cow::Borrowed(&self.body.text),
+            Passage::Tags => Cow::Owned(self.tags.iter().map(|tag| tag.text.as_str()).collect::<Vec<_>>().join(BETWEEN_TAGS)),
+        }
+    }
 }

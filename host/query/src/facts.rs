@@ -4,7 +4,6 @@ use vigie_mention::MentionKind;
 
 use crate::codes;
 use crate::fields::MetaField;
-use crate::library::{List, Membership};
 use crate::match_text::Facts;
 use crate::metadata::{Property, Truth};
 use crate::text::Tokens;
@@ -33,19 +32,6 @@ impl Facts {
             _ => &self.city,
         };
         stated.as_ref().or(self.location.as_ref())
-    }
-
-    pub(crate) fn among(&self, field: MetaField, list: &List) -> Truth {
-        let membership = Membership::of(field)?;
-        let members = list.members(membership);
-        match field {
-            MetaField::Site => self.url.as_ref().map(|url| members.covers_host(url.host())),
-            MetaField::Links => Some(self.links.iter().any(|link| members.covers_host(link.host()))),
-            MetaField::Hashtags | MetaField::AtMentions => Some(self.list(field).iter().any(|entry| members.contains(entry))),
-            MetaField::Author if self.names.is_empty() => None,
-            MetaField::Author => Some(self.names.iter().any(|name| members.contains(name))),
-            _ => self.id(field).map(|id| members.contains(id)),
-        }
     }
 
     /// # Shape

@@ -10,7 +10,7 @@ use vigie_mention::TopicId;
 
 use crate::Query;
 use crate::match_text::MatchText;
-use crate::syntax::Scope;
+use crate::syntax::{Node, Scope};
 use plan::Plans;
 use terms::{Present, Terms};
 
@@ -110,6 +110,13 @@ impl Index {
         let start = term.checked_sub(1).map_or(0, end);
         self.watchers.get(start..end(term)).unwrap_or_default()
     }
+}
+
+/// What a query waits for in an index, as a query writes it, sorted.
+pub(crate) fn rarest(root: &Node) -> Option<Vec<String>> {
+    let mut terms = Terms::default();
+    let watched = plan::watched(root, &mut terms)?;
+    Some(terms.written(&watched.terms))
 }
 
 fn set(bits: &mut [u64], number: u32) {

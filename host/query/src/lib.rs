@@ -28,8 +28,8 @@
 //!
 //! # From text to answer
 //! `lex` and `parse` build the tree of `syntax` with the help of `fields`, `words` and `values`; `check` looks it over.
-//! `text` tokenises queries and mentions alike; `places` finds words and what is near them, `metadata` asks about facts and `facts` answers,
-//! `schema` about what analyzers wrote, `evaluate` puts the answers together. `index` compiles trees into code over numbered words;
+//! `text` tokenises queries and mentions alike; `places` finds words and what is near them, `metadata` asks about facts, `members` about the
+//! values of saved lists, `facts` answers; `schema` is about what analyzers wrote, `evaluate` puts the answers together. `index` compiles trees into code over numbered words;
 //! `widen`, `explain`, `canonical`, `compare`, `cost` and `convert` read the same tree.
 
 mod canonical;
@@ -48,6 +48,7 @@ mod index;
 mod lex;
 mod library;
 mod match_text;
+mod members;
 mod metadata;
 mod parse;
 mod places;
@@ -64,6 +65,8 @@ mod words;
 mod cases;
 #[cfg(test)]
 mod conversions;
+#[cfg(test)]
+mod lists;
 #[cfg(test)]
 mod mistakes;
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! What queries share: saved parts (`@{name}`) and saved lists of values (`site:@list(name)`).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::codes;
 use crate::fields::{MetaField, nearest};
-use crate::text::fold;
-use crate::values;
+use crate::members::{LISTED, Members};
 
 /// Most values of a list.
 pub(crate) const MOST_VALUES: usize = 1_000_000;
@@ -74,56 +72,13 @@ impl Library {
     }
 }
 
-/// How the values of a list are compared, which depends on the field that asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Membership {
-    /// Hosts; a value covers its sub-domains.
-    Hosts,
-    /// Names, handles and hashtags: folded, without `@` or `#`.
-    Folded,
-    /// Ids as they are.
-    Exact,
-    /// Ids in lower case.
-    Lower,
-    /// Country codes.
-    Countries,
-}
-
-impl Membership {
-    /// How a field compares; `None` for fields whose values are questions and not names.
-    pub(crate) fn of(field: MetaField) -> Option<Self> {
-        Some(match field {
-            MetaField::Site | MetaField::Links => Self::Hosts,
-            MetaField::Author | MetaField::Hashtags | MetaField::AtMentions => Self::Folded,
-            MetaField::AuthorId | MetaField::Thread | MetaField::ReplyTo => Self::Exact,
-            MetaField::Source => Self::Lower,
-            MetaField::Country => Self::Countries,
-            _ => return None,
-        })
-    }
-
-    fn read(self, value: &str) -> Result<String, String> {
-        let value = value.trim();
-        if value.is_empty() {
-            return Err("is empty".to_owned());
-        }
-        match self {
-            Self::Hosts => values::host(value),
-            Self::Folded => Ok(fold(value.trim_start_matches(['@', '#']))),
-            Self::Exact => Ok(value.to_owned()),
-            Self::Lower => Ok(value.to_lowercase()),
-            Self::Countries => codes::country(value).map_err(|_| "is no country".to_owned()),
-        }
-    }
-}
-
 /// Values under a name.
 #[derive(Debug)]
 pub(crate) struct List {
     pub(crate) name: String,
     pub(crate) values: Vec<String>,
-    /// The values as each membership reads them, made when it is first asked for.
-    members: [OnceLock<Members>; 5],
+    /// The values as each field of [`LISTED`] reads them, made when it is first asked for.
+    members: [OnceLock<Box<Members>>; LISTED.len()],
 }
 
 impl PartialEq for List {
@@ -132,56 +87,10 @@ impl PartialEq for List {
     }
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Members {
-    set: HashSet<String>,
-    /// The first value that cannot be read, and why.
-    pub(crate) wrong: Option<String>,
-}
-
 impl List {
-    pub(crate) fn members(&self, membership: Membership) -> &Members {
-        let place = match membership {
-            Membership::Hosts => &self.members[0],
-            Membership::Folded => &self.members[1],
-            Membership::Exact => &self.members[2],
-            Membership::Lower => &self.members[3],
-            Membership::Countries => &self.members[4],
-        };
-        place.get_or_init(|| {
-            let mut members = Members::default();
-            for (index, value) in self.values.iter().enumerate() {
-                match membership.read(value) {
-                    Ok(value) => {
-                        members.set.insert(value);
-                    }
-                    Err(why) if members.wrong.is_none() => {
-                        members.wrong = Some(format!("value {} of list `{}`, `{value}`, {why}", index + 1, self.name));
-                    }
-                    Err(_) => {}
-                }
-            }
-            members
-        })
-    }
-}
-
-impl Members {
-    pub(crate) fn contains(&self, value: &str) -> bool {
-        self.set.contains(value)
-    }
-
-    /// Whether a host or a domain it belongs to is listed.
-    pub(crate) fn covers_host(&self, host: &str) -> bool {
-        let mut rest = host;
-        loop {
-            if self.set.contains(rest) {
-                return true;
-            }
-            match rest.split_once('.') {
-                Some((_, parent)) => rest = parent,
-                None => return false,
-            }
-        }
+    /// The values as a field reads them; `None` for fields whose values are questions and not names.
+    pub(crate) fn members(&self, field: MetaField) -> Option<&Members> {
+        let place = LISTED.iter().position(|listed| *listed == field)?;
+        Some(self.members.get(place)?.get_or_init(|| Box::new(Members::of(field, &self.name, &self.values))))
     }
 }

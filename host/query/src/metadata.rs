@@ -142,7 +142,7 @@ impl Meta {
             Self::Is(property) => facts.is(*property),
             Self::Has(thing) => Some(text.has(*thing)),
             Self::Known { field, exists } => Some(text.knows(*field) == *exists),
-            Self::Among(field, list) => facts.among(*field, list),
+            Self::Among(field, list) => list.members(*field)?.truth(*field, text),
         }
     }
 
@@ -150,23 +150,35 @@ impl Meta {
     pub(crate) fn stated(&self, text: &MatchText) -> Option<String> {
         let facts = &text.facts;
         let list = |all: Vec<&str>| (!all.is_empty()).then(|| all.join(", "));
-        match self {
-            Self::Author(_) | Self::Among(MetaField::Author, _) => list(facts.names.iter().map(String::as_str).collect()),
-            Self::Bio(_) => facts.bio.as_ref().map(Tokens::joined),
-            Self::Place(field, _) => facts.place(*field).map(Tokens::joined),
-            Self::Listed(field, _) | Self::Among(field @ (MetaField::Hashtags | MetaField::AtMentions), _) => {
-                list(facts.list(*field).iter().map(String::as_str).collect())
-            }
-            Self::Address(MetaField::Url, _) => facts.url.as_ref().map(|url| url.whole().to_owned()),
-            Self::Address(..) | Self::Among(MetaField::Links, _) => list(facts.links.iter().map(Address::whole).collect()),
-            Self::Site(_) | Self::Among(MetaField::Site, _) => facts.url.as_ref().map(|url| url.host().to_owned()),
-            Self::Id(field, _) | Self::Among(field, _) => facts.id(*field).map(str::to_owned),
-            Self::Kind(_) | Self::Is(_) => Some(facts.kind.name().to_owned()),
-            Self::Language(_) => facts.language.clone(),
-            Self::Time(MetaField::Fetched, _) => Some(facts.collected_at.to_string()),
-            Self::Time(..) => facts.published.map(|at| at.to_string()),
-            Self::Number(field, range) => facts.number(*field, range.percent).map(|number| number.to_string()),
-            Self::Has(_) | Self::Known { .. } => None,
+        let field = match self {
+            Self::Number(field, range) => return facts.number(*field, range.percent).map(|number| number.to_string()),
+            Self::Is(_) => MetaField::Kind,
+            Self::Has(_) | Self::Known { .. } => return None,
+            Self::Author(_) => MetaField::Author,
+            Self::Bio(_) => MetaField::Bio,
+            Self::Site(_) => MetaField::Site,
+            Self::Kind(_) => MetaField::Kind,
+            Self::Language(_) => MetaField::Language,
+            Self::Place(field, _)
+            | Self::Id(field, _)
+            | Self::Listed(field, _)
+            | Self::Address(field, _)
+            | Self::Time(field, _)
+            | Self::Among(field, _) => *field,
+        };
+        match field {
+            MetaField::Author => list(facts.names.iter().map(String::as_str).collect()),
+            MetaField::Bio => facts.bio.as_ref().map(Tokens::joined),
+            MetaField::State | MetaField::County | MetaField::City => facts.place(field).map(Tokens::joined),
+            MetaField::Hashtags | MetaField::AtMentions => list(facts.list(field).iter().map(String::as_str).collect()),
+            MetaField::Url => facts.url.as_ref().map(|url| url.whole().to_owned()),
+            MetaField::Links => list(facts.links.iter().map(Address::whole).collect()),
+            MetaField::Site => facts.url.as_ref().map(|url| url.host().to_owned()),
+            MetaField::Kind | MetaField::EngagementType => Some(facts.kind.name().to_owned()),
+            MetaField::Language => facts.language.clone(),
+            MetaField::Fetched => Some(facts.collected_at.to_string()),
+            MetaField::Published => facts.published.map(|at| at.to_string()),
+            _ => facts.id(field).map(str::to_owned),
         }
     }
 
@@ -179,6 +191,7 @@ impl Meta {
             Self::Listed(_, pattern)
             | Self::Id(MetaField::AuthorId, pattern)
             | Self::Address(_, AddressPattern::Glob(pattern)) => usize::from(pattern.contains('*')),
+            Self::Among(field, list) => list.members(*field).map_or(0, |members| members.wild.iter().map(Self::wildcards).sum()),
             _ => 0,
         }
     }

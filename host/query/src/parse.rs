@@ -54,7 +54,7 @@ pub(crate) fn parse<'a>(text: &'a str, reading: Reading<'a>) -> (Option<Node>, V
         unsaid: 0,
         reading,
         waiting: None,
-        parts: Vec::new(),
+        parts: reading.part.into_iter().collect(),
         line_depth: 0,
         read: text.len(),
         lines: None,

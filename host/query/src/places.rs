@@ -63,9 +63,13 @@ impl Words {
         let (offset, candidates) = rarest.min_by_key(|(_, candidates)| candidates.len()).unwrap_or_default();
         candidates.iter().filter_map(move |&position| {
             let start = position.checked_sub(offset as u32)?;
-            let all = self.patterns.iter().enumerate().all(|(at, pattern)| pattern.fits(tokens, start as usize + at));
-            all.then_some(start)
+            self.stand_at(tokens, start as usize).then_some(start)
         })
+    }
+
+    /// Whether the words stand in a row from that token on.
+    pub(crate) fn stand_at(&self, tokens: &Tokens, start: usize) -> bool {
+        self.patterns.iter().enumerate().all(|(at, pattern)| pattern.fits(tokens, start + at))
     }
 
     /// Whether the words stand in a row somewhere.

@@ -30,6 +30,7 @@ pub enum Dialect {
 pub struct Reading<'a> {
     pub(crate) library: Option<&'a Library>,
     pub(crate) schema: Option<&'a Schema>,
+    pub(crate) part: Option<&'a str>,
     pub(crate) dialect: Dialect,
     pub(crate) collecting: bool,
 }
@@ -58,6 +59,12 @@ impl<'a> Reading<'a> {
     #[must_use]
     pub fn collecting(self) -> Self {
         Self { collecting: true, ..self }
+    }
+
+    /// As the text of the saved part of that name, which therefore cannot insert itself.
+    #[must_use]
+    pub fn inside_part(self, name: &'a str) -> Self {
+        Self { part: Some(name), ..self }
     }
 
     /// In somebody's dialect.

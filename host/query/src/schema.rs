@@ -94,19 +94,21 @@ impl Schema {
 
     /// What was probably meant by a name that nobody writes.
     pub(crate) fn hint(&self, name: &str) -> String {
-        let names: Vec<String> = self.fields.iter().map(DerivedField::name).collect();
-        let bare = name.strip_prefix("an.").is_none();
-        let candidates = names.iter().map(String::as_str);
-        let meant = if bare {
-            nearest(name, self.fields.iter().map(|field| field.key.as_str())).map(str::to_owned)
-        } else {
-            // A long name of which one part is wrong: the parts are compared apart.
-            candidates.clone().min_by_key(|known| apart(name, known)).map(str::to_owned)
+        let dotted = name.strip_prefix("an.").map(|rest| rest.split_once('.').unwrap_or((rest, "")));
+        let mut fields: Vec<&DerivedField> = self.fields.iter().collect();
+        // By the analyzer first: who names one means its outputs.
+        fields.sort_by_cached_key(|field| match dotted {
+            Some((analyzer, key)) => (apart(analyzer, &field.analyzer), apart(key, &field.key)),
+            None => (0, apart(name, &field.key)),
+        });
+        let meant = match dotted {
+            Some(_) => fields.first().map(|field| field.name()),
+            None => nearest(name, fields.iter().map(|field| field.key.as_str())).map(str::to_owned),
         };
-        let shown: Vec<&str> = candidates.take(12).collect();
+        let shown: Vec<String> = fields.iter().take(12).map(|field| field.name()).collect();
         let list =
             if shown.is_empty() { "no analyzer is installed".to_owned() } else { format!("known are {}", shown.join(", ")) };
-        let more = if names.len() > 12 { ", …" } else { "" };
+        let more = if fields.len() > shown.len() { ", …" } else { "" };
         match meant {
             Some(meant) => format!("did you mean `{meant}`? {list}{more}"),
             None => format!("{list}{more}"),
@@ -114,16 +116,14 @@ impl Schema {
     }
 }
 
-/// How far two dotted names are apart, part by part; a beginning is near what it begins.
+/// How far a name is from a known one; a beginning is nearer to what it begins than any slip.
 fn apart(name: &str, known: &str) -> usize {
-    let mut parts = known.splitn(3, '.');
-    let far = |part: &str| {
-        let other = parts.next().unwrap_or("");
-        let letters: Vec<char> = part.chars().take(80).collect();
-        let distance = crate::fields::distance(&letters, other);
-        if !part.is_empty() && other.starts_with(part) { distance.min(1) } else { 3 * distance }
-    };
-    name.splitn(3, '.').map(far).sum()
+    let letters: Vec<char> = name.chars().take(80).collect();
+    match crate::fields::distance(&letters, known) {
+        0 => 0,
+        _ if known.starts_with(name) => 1,
+        distance => 1 + distance,
+    }
 }
 
 /// A question about a derived field.

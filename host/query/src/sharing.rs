@@ -91,6 +91,58 @@ fn values_of_a_list_are_counted_to_the_end() {
 }
 
 #[test]
+fn remarks_of_saved_parts_are_told_where_they_are_named() {
+    let mut library = Library::new();
+    for (name, text) in [
+        ("near40", "x NEAR/40 y"),
+        ("spaces", "red blue green"),
+        ("mixed", "a OR b AND c"),
+        ("curly", "“red”"),
+        ("deep", "@{near40} OR blue"),
+    ] {
+        library.add_part(name, text);
+    }
+    for (text, expected) in [
+        ("@{near40}", vec![("W302", "@{near40}", "in the saved part `near40`: NEAR/40 is usually the same as AND")]),
+        (
+            "@{mixed}",
+            vec![("W301", "@{mixed}", "in the saved part `mixed`: AND binds tighter than OR: read as `a OR (b AND c)`")],
+        ),
+        ("@{curly}", vec![("N104", "@{curly}", "in the saved part `curly`: curly quotes are read as straight ones")]),
+        (
+            "x @{spaces}",
+            vec![
+                ("N101", "@{spaces}", "in the saved part `spaces`: a space is read as AND, here and in 1 more places"),
+                ("N101", "@{spaces}", "a space is read as AND"),
+            ],
+        ),
+        (
+            "NOT @{deep}",
+            vec![("W302", "@{deep}", "in the saved part `deep`: in the saved part `near40`: NEAR/40 is usually the same as AND")],
+        ),
+    ] {
+        let remarks = Reading::new().library(&library).parse(text).expect("a query").remarks;
+        let found: Vec<_> = remarks.iter().map(|one| (one.code, &text[one.span.clone()], one.message.as_str())).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn a_saved_part_cannot_insert_itself() {
+    let library = library();
+    for (name, text, cycle) in [
+        ("loop", "red OR @{pool}", "cycle loop -> pool -> loop"),
+        ("pool", "blue OR (@{loop})", "cycle pool -> loop -> pool"),
+        ("self", "@{self}", "cycle self -> self"),
+        ("other", "@{loop}", "cycle loop -> pool -> loop"),
+    ] {
+        let found = Reading::new().library(&library).inside_part(name).parse(text).expect_err(name);
+        assert_eq!((found.len(), found[0].code), (1, "E230"), "{name}: {found:?}");
+        assert!(found[0].message.ends_with(cycle), "{name}: {}", found[0].message);
+    }
+}
+
+#[test]
 fn parts_cannot_multiply_without_end() {
     let mut library = Library::new();
     library.add_part("p0", "red OR blue");
@@ -242,6 +294,7 @@ fn what_nobody_writes_is_a_mistake_in_a_view() {
         ("an.sentiment.sentiment:high", "E203", "write"),
         ("emotion:\"joy>=much\"", "E203", "anger>=0.3"),
         ("urgnt:true", "E201", "to search the text"),
+        ("exists:raw", "E201", "`exists:text`"),
     ] {
         let found = Reading::new().schema(&schema).parse(query).expect_err(query);
         assert_eq!(found[0].code, code, "{query}: {found:?}");
@@ -261,6 +314,31 @@ fn workflow_state_may_be_asked_for_in_a_view_and_is_unknown() {
     let schema = Schema::new(vec![own]);
     let parsed = Reading::new().schema(&schema).parse("tag:later").expect("an analyzer writes it");
     assert_eq!((parsed.query.to_string().as_str(), parsed.remarks.len()), ("an.desk.tags:\"later\"", 0));
+}
+
+#[test]
+fn the_nearest_names_come_first() {
+    let field = |name: &str| {
+        let (analyzer, key) = name.split_once('.').expect("two names");
+        DerivedField { analyzer: analyzer.into(), key: key.into(), value: FieldType::Number, one_of: vec![] }
+    };
+    let names = ["spam.spam", "mood.score", "sentiment.sentiment-label", "sentiment.sentiment", "sentiment.score"];
+    let schema = Schema::new(names.map(field).to_vec());
+    for (query, hint) in [
+        // The specification's own example once led to `an.spam.spam`.
+        (
+            "an.senti.scor:>1",
+            "did you mean `an.sentiment.score`? known are an.sentiment.score, an.sentiment.sentiment, \
+             an.sentiment.sentiment-label, an.spam.spam, an.mood.score",
+        ),
+        ("an.moud.sentiment:>1", "did you mean `an.mood.score`? known are an.mood.score, an.spam.spam,"),
+        ("risk:high", "known are"),
+        ("priority:>1", "known are"),
+    ] {
+        let found = Reading::new().schema(&schema).parse(query).expect_err(query);
+        assert_eq!(found[0].code, "E202", "{query}");
+        assert!(found[0].hint.as_deref().is_some_and(|text| text.starts_with(hint)), "{query}: {found:?}");
+    }
 }
 
 #[test]
@@ -309,4 +387,22 @@ fn costs_are_counted() {
     let cost = Query::parse("(acme OR rival*) NEAR/3 phone AND (lang:fr OR has:image)").expect("a query").query.cost();
     assert_eq!((cost.leaves, cost.wildcards, cost.distances), (5, 1, 1));
     assert_eq!((cost.clauses, cost.open_clauses), (1, 0));
+}
+
+#[test]
+fn a_cost_names_the_rarest_words() {
+    for (text, expected) in [
+        ("acme", Some(vec!["acme"])),
+        ("\"the acme phone\" lang:fr", Some(vec!["phone"])),
+        ("acme NOT looney", Some(vec!["acme"])),
+        ("(a OR batteries) AND acmephone*", Some(vec!["acmephone*"])),
+        ("title:(acme OR rival) OR #tag OR @jean-luc", Some(vec!["#tag", "@jean", "title:acme", "title:rival"])),
+        ("été* OR raw:Google+ OR raw:\"google docs\"", Some(vec!["ete*", "google"])),
+        ("acme OR lang:fr", None),
+        ("NOT acme", None),
+        ("hashtags:acme", None),
+    ] {
+        let rarest = Query::parse(text).expect("a query").query.cost().rarest;
+        assert_eq!(rarest, expected.map(|words| words.into_iter().map(str::to_owned).collect()), "{text}");
+    }
 }

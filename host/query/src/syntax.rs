@@ -5,7 +5,7 @@
 //! spelling as written.
 
 use std::fmt::{self, Write};
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 use crate::lex::is_curly;
 use crate::metadata::Meta;
@@ -64,14 +64,52 @@ pub(crate) enum Expr {
     },
     /// Exact characters.
     Raw(String),
-    AnyOf(Vec<Expr>),
+    AnyOf(Vec<Operand>),
     Near(Box<Near>),
+}
+
+/// What stands beside a distance or in a group there, and where. It is used as the expression it holds; equality ignores the place.
+#[derive(Debug, Clone)]
+pub(crate) struct Operand {
+    pub(crate) expr: Expr,
+    /// Bytes of the query's text, which is far shorter than 4 GiB: small, because there are many.
+    span: Range<u32>,
+}
+
+impl Operand {
+    pub(crate) fn new(expr: Expr, span: &Range<usize>) -> Self {
+        Self { expr, span: span.start as u32..span.end as u32 }
+    }
+
+    pub(crate) fn span(&self) -> Range<usize> {
+        self.span.start as usize..self.span.end as usize
+    }
+}
+
+impl Deref for Operand {
+    type Target = Expr;
+
+    fn deref(&self) -> &Expr {
+        &self.expr
+    }
+}
+
+impl PartialEq for Operand {
+    fn eq(&self, other: &Self) -> bool {
+        self.expr == other.expr
+    }
+}
+
+impl fmt::Display for Operand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expr.fmt(f)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Near {
-    pub(crate) left: Expr,
-    pub(crate) right: Expr,
+    pub(crate) left: Operand,
+    pub(crate) right: Operand,
     pub(crate) reach: Reach,
     pub(crate) ordered: bool,
     /// How deep it nests; kept so that the parser can bound it.
@@ -82,8 +120,21 @@ impl Expr {
     pub(crate) fn depth(&self) -> usize {
         match self {
             Self::Near(near) => near.depth,
-            Self::AnyOf(any) => 1 + any.iter().map(Self::depth).max().unwrap_or(0),
+            Self::AnyOf(any) => 1 + any.iter().map(|one| one.depth()).max().unwrap_or(0),
             Self::Words(_) | Self::Window { .. } | Self::Raw(_) => 0,
+        }
+    }
+
+    /// Gives every operand the same place.
+    fn place(&mut self, span: &Range<usize>) {
+        let operands = match self {
+            Self::Near(near) => vec![&mut near.left, &mut near.right],
+            Self::AnyOf(any) => any.iter_mut().collect(),
+            Self::Words(_) | Self::Window { .. } | Self::Raw(_) => Vec::new(),
+        };
+        for operand in operands {
+            operand.span = span.start as u32..span.end as u32;
+            operand.expr.place(span);
         }
     }
 }
@@ -149,7 +200,8 @@ impl Node {
         match &mut self.kind {
             Kind::And(nodes) | Kind::Or(nodes) => nodes.iter_mut().for_each(|node| node.place(span)),
             Kind::Not(node) => node.place(span),
-            Kind::Text(_) | Kind::Meta(_) | Kind::Derived(_) => {}
+            Kind::Text(leaf) => leaf.expr.place(span),
+            Kind::Meta(_) | Kind::Derived(_) => {}
         }
     }
 }
@@ -227,7 +279,7 @@ impl fmt::Display for Expr {
                 Ok(())
             }
             Self::Near(near) => {
-                match near.left {
+                match near.left.expr {
                     Self::AnyOf(_) => write!(f, "({})", near.left)?,
                     _ => write!(f, "{}", near.left)?,
                 }
@@ -237,7 +289,7 @@ impl fmt::Display for Expr {
                     (Reach::Sentence, false) => f.write_str(" SENTENCE ")?,
                     (Reach::Sentence, true) => f.write_str(" OSENTENCE ")?,
                 }
-                match near.right {
+                match near.right.expr {
                     Self::AnyOf(_) | Self::Near(_) => write!(f, "({})", near.right),
                     _ => write!(f, "{}", near.right),
                 }

@@ -154,15 +154,6 @@ fn host_and_path(text: &str) -> Result<(String, String), Wrong> {
     Ok((host.to_owned(), readable(&url[Position::BeforePath..])))
 }
 
-/// A host of a saved list.
-pub(crate) fn host(text: &str) -> Result<String, String> {
-    match site(text) {
-        Ok(Meta::Site(host)) => Ok(host),
-        Ok(_) => Err("is no host".to_owned()),
-        Err((_, message, _)) => Err(message),
-    }
-}
-
 fn kind(field: MetaField, text: &str) -> Result<Meta, Wrong> {
     let lower = text.to_lowercase();
     // Brandwatch's word for a share.
@@ -205,6 +196,10 @@ fn known(field: MetaField, text: &str) -> Result<Meta, Wrong> {
         // The other spelling of the same field, so that it prints as itself.
         Some(Field::Meta(MetaField::EngagementType)) => KnownField::Meta(MetaField::Kind),
         Some(Field::Meta(field)) => KnownField::Meta(field),
+        Some(Field::Raw) => {
+            let message = "names `raw`, which is a way to search and no field";
+            return Err(wrong("E201", message, "to ask whether there is a text, write `exists:text`"));
+        }
         _ => {
             let hint = Field::nearest(text)
                 .map_or("name a field such as `followers`".to_owned(), |name| format!("did you mean `{name}`?"));

@@ -11,6 +11,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use vigie_mention::delivery::{Clause, Search};
 
+use crate::fields::MetaField;
+use crate::members;
 use crate::metadata::Meta;
 use crate::syntax::{Expr, Kind, Node, Pattern, Scope, TextLeaf, Words};
 
@@ -53,14 +55,23 @@ fn positive(node: &Node, products: bool) -> Clauses {
         Kind::Or(nodes) => sum(nodes.iter().map(|node| positive(node, products))),
         Kind::Not(node) => negative(node, products),
         Kind::Text(leaf) => of_text(&leaf.expr, products),
-        Kind::Meta(meta) => match meta {
-            Meta::Listed(field, name) if !name.contains('*') => {
-                let sigil = if *field == crate::fields::MetaField::Hashtags { '#' } else { '@' };
-                term(format!("{sigil}{name}"))
-            }
-            _ => everything(),
-        },
+        Kind::Meta(meta) => of_meta(meta),
         Kind::Derived(_) => everything(),
+    }
+}
+
+/// Hashtags and handles are words of the text too.
+fn of_meta(meta: &Meta) -> Clauses {
+    match meta {
+        Meta::Listed(field, name) if !name.contains('*') => {
+            let sigil = if *field == MetaField::Hashtags { '#' } else { '@' };
+            term(format!("{sigil}{name}"))
+        }
+        Meta::Among(field @ (MetaField::Hashtags | MetaField::AtMentions), list) if list.values.len() <= MANY => {
+            // What cannot be read is no value: the parser has refused such a list.
+            sum(list.values.iter().filter_map(|value| members::read(*field, value).ok()).map(|meta| of_meta(&meta)))
+        }
+        _ => everything(),
     }
 }
 

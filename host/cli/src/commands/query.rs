@@ -11,8 +11,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use serde_json::{Value, json};
 use vigie_mention::TopicId;
-use vigie_query::{Dialect, Library, Parsed, Reading, Schema};
+use vigie_query::{Diagnostic, Dialect, Library, Parsed, Reading, Schema};
 
 use crate::config::{self, DEFAULT_FILE, File, Problems, Shape, suggest};
 use crate::context::Context;
@@ -68,11 +69,20 @@ fn library(context: &Context, shape: &Shape) -> Result<Library, Stop> {
     Ok(library)
 }
 
+/// A query and where it was written.
+#[derive(Clone, Copy)]
+struct Written<'a> {
+    /// What it is called in remarks.
+    name: &'a str,
+    text: &'a str,
+    /// Whether notes on how it is read are drawn: not where it was written long ago, nor beside JSON, which has them too.
+    notes: bool,
+}
+
 /// Reads a query, shows what is wrong with it on the standard error, and stops if that forbids to go on.
 fn parse(
     context: &Context,
-    name: &str,
-    text: &str,
+    written: Written<'_>,
     library: &Library,
     schema: Option<&Schema>,
     dialect: Dialect,
@@ -81,14 +91,30 @@ fn parse(
     if let Some(schema) = schema {
         reading = reading.schema(schema);
     }
-    let mut problems = Problems::new(name, text);
-    let parsed = reading.parse(text);
+    let mut problems = Problems::new(written.name, written.text);
+    let parsed = reading.parse(written.text);
     match &parsed {
         Ok(parsed) => config::show_query(&parsed.remarks, &mut problems),
         Err(remarks) => config::show_query(remarks, &mut problems),
     }
-    context.show_problems(&problems)?;
+    if written.notes {
+        context.show_problems_and_notes(&problems)?;
+    } else {
+        context.show_problems(&problems)?;
+    }
     parsed.map_err(|_| Stop::usage_message(problems.summary()))
+}
+
+/// Remarks on a text for programs.
+fn json_of_remarks(remarks: &[Diagnostic], text: &str) -> Vec<Value> {
+    let one = |remark: &Diagnostic| {
+        let (line, column) = remark.place(text);
+        json!({
+            "code": remark.code, "severity": remark.severity.name(), "message": remark.message, "hint": remark.hint,
+            "start": remark.span.start, "end": remark.span.end, "line": line, "column": column,
+        })
+    };
+    remarks.iter().map(one).collect()
 }
 
 /// The query of a topic of the file.
@@ -112,7 +138,15 @@ fn given(text: &str) -> Result<String, Stop> {
     if text != "-" {
         return Ok(text.to_owned());
     }
-    let mut read = String::new();
-    std::io::stdin().lock().read_to_string(&mut read)?;
-    Ok(read.trim_end_matches(['\n', '\r']).to_owned())
+    Ok(standard_input()?.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+/// What stands on the standard input; bytes that are no text are a mistake in it as any other.
+fn standard_input() -> Result<String, Stop> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Stop::usage_message(format!("the standard input is not UTF-8: byte {at} begins no character; convert it before"))
+    })
 }

@@ -103,12 +103,16 @@ impl Problems {
 
     /// How many of them forbid to run.
     pub(crate) fn errors(&self) -> usize {
-        self.list.iter().filter(|problem| problem.severity == Severity::Error).count()
+        self.count(Severity::Error)
     }
 
-    /// How many of them do not.
+    /// How many of them are probably not meant.
     pub(crate) fn warnings(&self) -> usize {
-        self.list.len() - self.errors()
+        self.count(Severity::Warning)
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        self.list.iter().filter(|problem| problem.severity == severity).count()
     }
 
     /// Puts them into the order of the file; what has no place comes last.
@@ -124,9 +128,14 @@ impl Problems {
             1 => Some(format!("1 {word}")),
             _ => Some(format!("{number} {word}s")),
         };
-        let parts: Vec<String> =
-            [count(self.errors(), "error"), count(self.warnings(), "warning")].into_iter().flatten().collect();
-        format!("{} in {}", if parts.is_empty() { "no mistake".to_owned() } else { parts.join(" and ") }, self.file)
+        let counts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+        let parts: Vec<String> = counts.into_iter().filter_map(|(severity, word)| count(self.count(severity), word)).collect();
+        let told = match parts.as_slice() {
+            [] => "no mistake".to_owned(),
+            [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+            _ => parts.concat(),
+        };
+        format!("{told} in {}", self.file)
     }
 
     /// Draws them all, with or without colour, in lines of at most `width` columns.
@@ -310,6 +319,20 @@ mod tests {
         let json = serde_json::to_value(problems.to_json()).expect("json");
         assert_eq!(json[0]["place"]["line"], 2);
         assert_eq!(json[0]["place"]["column"], 10);
+    }
+
+    #[test]
+    fn notes_are_counted_as_notes() {
+        let mut problems = Problems::new("vigie.toml", "a = 1");
+        assert_eq!(problems.summary(), "no mistake in vigie.toml");
+        let note = || Problem { severity: Severity::Note, ..Problem::error("query::N101", 0..1, "a note") };
+        problems.push(note());
+        assert_eq!(problems.summary(), "1 note in vigie.toml");
+        problems.push(Problem::error("config::syntax", 0..1, "a mistake"));
+        assert_eq!(problems.summary(), "1 error and 1 note in vigie.toml");
+        problems.push(note());
+        problems.push(Problem::warning("query::W301", 0..1, "a warning"));
+        assert_eq!(problems.summary(), "1 error, 1 warning and 2 notes in vigie.toml");
     }
 
     #[test]

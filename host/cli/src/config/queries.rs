@@ -47,7 +47,7 @@ fn lines(text: &str) -> Vec<String> {
 /// Shows what is wrong with the saved parts themselves; what only matters where one stands is shown there.
 pub(crate) fn check_parts(file: &File, library: &Library, problems: &mut Problems) {
     for (name, text) in &file.queries.parts {
-        let remarks = match Reading::new().library(library).parse(&text.value) {
+        let remarks = match Reading::new().library(library).inside_part(&name.value).parse(&text.value) {
             Ok(parsed) => parsed.remarks,
             Err(diagnostics) => diagnostics,
         };
@@ -127,6 +127,22 @@ brand = 'acme OR "acme phone"'
 press = ["news.example"]
 "#;
         assert_eq!(found(text), []);
+    }
+
+    #[test]
+    fn a_cycle_begins_with_the_part_that_is_looked_at() {
+        let mut problems = Problems::new("vigie.toml", "[queries.parts]\na = 'x OR @{b}'\nb = 'y OR @{a}'\n");
+        let file = schema_of(&mut problems);
+        let library = library(&file, Path::new("."), &mut problems);
+        check_parts(&file, &library, &mut problems);
+        let messages: Vec<&str> = problems.list.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "saved part `a`: saved parts insert themselves: cycle a -> b -> a",
+                "saved part `b`: saved parts insert themselves: cycle b -> a -> b",
+            ]
+        );
     }
 
     #[test]

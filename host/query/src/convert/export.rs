@@ -2,12 +2,11 @@
 
 use super::{Conversion, Effect, Foreign, Loss};
 use crate::fields::MetaField;
-use crate::library::Membership;
-use crate::metadata::{AddressPattern, Meta};
+use crate::members;
+use crate::metadata::Meta;
 use crate::query::Query;
 use crate::syntax::{Expr, Kind, Near, Node, Pattern, Scope, TextLeaf, Words};
 use crate::text::{Sigil, Tokens};
-use crate::values;
 
 /// Most values of a saved list that are written out.
 const MOST_LISTED: usize = 100;
@@ -28,15 +27,20 @@ impl Query {
     #[must_use]
     pub fn convert_to(&self, to: Foreign) -> Conversion {
         let mut export = Export { to, losses: Vec::new() };
-        let said = export.node(&self.root, true, true).map(|said| said.text);
-        if let (Some(text), Some(most)) = (&said, to.most_characters())
-            && text.chars().count() > most
-        {
-            let message =
-                format!("the query has {} characters there, {} takes {most}: divide it", text.chars().count(), to.shown());
-            export.losses.push(Loss { part: self.to_string(), span: self.root.span.clone(), effect: Effect::Same, message });
+        let said = export.node(&self.root, true, true);
+        let counted = said.iter().flat_map(|said| {
+            [
+                ("characters", said.text.chars().count(), to.most_characters()),
+                ("words and values", said.operands, to.most_operands()),
+            ]
+        });
+        for (what, count, most) in counted {
+            if let Some(most) = most.filter(|most| count > *most) {
+                let message = format!("the query has {count} {what} there, {} takes {most}: divide it", to.shown());
+                export.losses.push(Loss { part: self.to_string(), span: self.root.span.clone(), effect: Effect::Same, message });
+            }
         }
-        Conversion { text: said, losses: export.losses }
+        Conversion { text: said.map(|said| said.text), losses: export.losses }
     }
 }
 
@@ -46,6 +50,8 @@ struct Said {
     shape: Shape,
     /// Whether it can stand beside a distance: words, phrases, alternatives of them.
     placed: bool,
+    /// How many words, phrases and values it has.
+    operands: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,7 +64,7 @@ enum Shape {
 
 impl Said {
     fn leaf(text: impl Into<String>) -> Self {
-        Self { text: text.into(), shape: Shape::Leaf, placed: true }
+        Self { text: text.into(), shape: Shape::Leaf, placed: true, operands: 1 }
     }
 
     /// In brackets unless it is a leaf.
@@ -118,7 +124,8 @@ impl Export {
     fn not(&mut self, node: &Node, inner: &Node, positive: bool, top: bool) -> Option<Said> {
         if self.to != Foreign::X {
             let said = self.node(inner, !positive, false)?;
-            return Some(Said { text: format!("NOT {}", said.bracketed()), shape: Shape::Not, placed: false });
+            let operands = said.operands;
+            return Some(Said { text: format!("NOT {}", said.bracketed()), shape: Shape::Not, placed: false, operands });
         }
         if !top {
             self.lose(node, "X takes no exclusion among alternatives; left out");
@@ -142,7 +149,7 @@ impl Export {
         }
         let said = self.node(part, positive, false)?;
         if said.shape == Shape::Leaf {
-            return Some(Said { text: format!("-{}", said.text), shape: Shape::Not, placed: false });
+            return Some(Said { text: format!("-{}", said.text), shape: Shape::Not, placed: false, ..said });
         }
         self.lose(whole, "X excludes single words; left out");
         None
@@ -160,28 +167,23 @@ impl Export {
         if let Meta::Among(field, list) = meta
             && list.values.len() <= MOST_LISTED
         {
-            let one = |value: &String| match Membership::of(*field)? {
-                Membership::Hosts if *field == MetaField::Site => Some(Meta::Site(values::host(value).ok()?)),
-                Membership::Hosts => {
-                    Some(Meta::Address(*field, AddressPattern::Prefix { host: values::host(value).ok()?, path: String::new() }))
-                }
-                Membership::Folded if *field == MetaField::Author => Some(Meta::Author(Words::exact(value))),
-                Membership::Folded => Some(Meta::Listed(*field, crate::text::fold(value.trim_start_matches(['@', '#'])))),
-                _ => Some(Meta::Id(*field, value.clone())),
-            };
-            let said: Option<Vec<Said>> = list.values.iter().map(|value| Some(Said::leaf(self.to.meta(&one(value)?)?))).collect();
-            if let Some(all) = said {
+            let one = |value: &String| self.to.meta(&members::read(*field, value).ok()?).ok().map(Said::leaf);
+            if let Some(all) = list.values.iter().map(one).collect() {
                 return joined(all, Shape::Or, " OR ");
             }
         }
-        match self.to.meta(meta) {
-            Some(text) => Some(Said::leaf(text)),
-            None => {
-                let name = self.to.shown();
-                self.lose(node, format!("{name} does not ask this in a query; left out, set it as a filter beside it"));
-                None
+        let why = match self.to.meta(meta) {
+            Ok(text) => return Some(Said::leaf(text)),
+            Err(why) => why,
+        };
+        match meta {
+            Meta::Among(_, list) if list.values.len() > MOST_LISTED => {
+                let count = list.values.len();
+                self.lose(node, format!("the list has {count} values, at most {MOST_LISTED} are written out; left out"));
             }
+            _ => self.lose(node, format!("{} {why}", self.to.shown())),
         }
+        None
     }
 
     fn text(&mut self, node: &Node, leaf: &TextLeaf, positive: bool) -> Option<Said> {
@@ -210,7 +212,10 @@ impl Export {
             Scope::Body => self.to.body(),
         };
         match field {
-            Some(field) => Some(Said::leaf(format!("{field}:{}", said.bracketed()))),
+            Some(field) => {
+                let operands = said.operands;
+                Some(Said { operands, ..Said::leaf(format!("{field}:{}", said.bracketed())) })
+            }
             None => {
                 self.lose(node, format!("{to} has no such field; {}", if positive { "looked for anywhere" } else { "left out" }));
                 positive.then_some(said)
@@ -232,10 +237,10 @@ impl Export {
                 let all = whole.map(|(_, spelled)| Said::leaf(spelled)).collect();
                 if positive { joined(all, Shape::And, self.and_sign()) } else { None }
             }
-            Expr::Raw(text) if self.to.has_raw() => Some(Said::leaf(format!("raw:\"{}\"", text.replace('"', " ")))),
+            Expr::Raw(text) if self.to.has_raw() && !text.contains(['"', '\\']) => Some(Said::leaf(format!("raw:\"{text}\""))),
             Expr::Raw(text) => {
-                let message = format!("{} looks for no exact characters; {}", self.to.shown(), instead(positive, "their words"));
-                self.lose(node, message);
+                let why = if self.to.has_raw() { "writes no quotes inside of quotes" } else { "looks for no exact characters" };
+                self.lose(node, format!("{} {why}; {}", self.to.shown(), instead(positive, "their words")));
                 let tokens = Tokens::scan(text, false);
                 (positive && tokens.len() > 0).then(|| Said::leaf(format!("\"{}\"", plain(text))))
             }
@@ -265,11 +270,9 @@ impl Export {
                 if !left.placed || !right.placed {
                     return if positive { joined(vec![left, right], Shape::And, self.and_sign()) } else { None };
                 }
-                Some(Said {
-                    text: format!("{} {operator} {}", left.bracketed(), right.bracketed()),
-                    shape: Shape::Not,
-                    placed: true,
-                })
+                let operands = left.operands + right.operands;
+                let text = format!("{} {operator} {}", left.bracketed(), right.bracketed());
+                Some(Said { text, shape: Shape::Not, placed: true, operands })
             }
             (_, sides) if positive => joined(sides.into_iter().flatten().collect(), Shape::And, self.and_sign()),
             _ => None,
@@ -342,5 +345,6 @@ fn joined(mut all: Vec<Said>, shape: Shape, sign: &str) -> Option<Said> {
         _ => format!("({})", said.text),
     };
     let placed = shape == Shape::Or && all.iter().all(|said| said.placed);
-    Some(Said { text: all.into_iter().map(part).collect::<Vec<_>>().join(sign), shape, placed })
+    let operands = all.iter().map(|said| said.operands).sum();
+    Some(Said { text: all.into_iter().map(part).collect::<Vec<_>>().join(sign), shape, placed, operands })
 }

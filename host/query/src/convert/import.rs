@@ -125,6 +125,8 @@ enum Ours {
     Wider(&'static str, &'static str),
     /// A whole text, which takes the value's place too.
     Text(String),
+    /// The same, which finds more than theirs, for this reason.
+    WiderText(String, &'static str),
     /// Nothing, for this reason.
     Lost(&'static str),
     /// A field we know by the same name, or an unknown one, which our parser reports.
@@ -173,9 +175,14 @@ impl Import<'_> {
         let upper = word.to_ascii_uppercase();
         let operator = upper.split('/').next().is_some_and(|name| matches!(name, "AND" | "OR" | "NOT" | "NEAR" | "ONEAR"));
         match self.from {
-            Foreign::Meltwater if operator && word != upper && !upper.ends_with('F') => {
-                self.note(word, span.clone(), Effect::Same, format!("an operator there in small letters too; written `{upper}`"));
-                self.out.push_str(&upper);
+            Foreign::Meltwater if operator => {
+                // The sign for "in this order" is small with us.
+                let ours = upper.strip_suffix('F').map_or_else(|| upper.clone(), |distance| format!("{distance}f"));
+                if word != ours {
+                    let message = format!("an operator there in small letters too; written `{ours}`");
+                    self.note(word, span.clone(), Effect::Same, message);
+                }
+                self.out.push_str(&ours);
             }
             // X has no such operators: there they are words.
             Foreign::X if operator && upper != "OR" && word == upper => {
@@ -240,6 +247,12 @@ impl Import<'_> {
             }
             Ours::Text(text) => {
                 self.out.push_str(&text);
+                at + 1
+            }
+            Ours::WiderText(text, why) => {
+                let start = self.out.len();
+                self.out.push_str(&text);
+                self.widened(start, span.start..until(at + 1), why);
                 at + 1
             }
             Ours::Lost(why) => {
@@ -331,8 +344,15 @@ fn value_end(pieces: &[(Piece<'_>, Range<usize>)], at: usize) -> usize {
 
 fn brandwatch(name: &str, value: Option<&str>) -> Ours {
     match name.to_ascii_lowercase().as_str() {
-        "authorverified" if value == Some("true") => Ours::Text("is:verified".to_owned()),
-        "authorverified" if value == Some("false") => Ours::Text("NOT is:verified".to_owned()),
+        "authorverified" if value.is_some_and(|value| value.eq_ignore_ascii_case("true")) => Ours::Text("is:verified".to_owned()),
+        "authorverified" if value.is_some_and(|value| value.eq_ignore_ascii_case("false")) => {
+            Ours::Text("NOT is:verified".to_owned())
+        }
+        // `usa.ca`: from the country down, by codes and short names.
+        field @ ("continent" | "country" | "state" | "county" | "city") if let Some((_, last)) = path(value) => Ours::WiderText(
+            format!("{field}:{}", Quoted(last)),
+            "a code of one place there, here a name in what is said of the place; read by its last part",
+        ),
         "authorfollowers" => Ours::Field("followers"),
         "authorgender" | "authorlocation" | "authoraccounttype" | "authorverifiedtype" | "monthlyvisitors" | "impact"
         | "minuteofday" | "imagetext" | "pagetype" | "subreddit" | "blogname" => {
@@ -340,6 +360,11 @@ fn brandwatch(name: &str, value: Option<&str>) -> Ours {
         }
         _ => Ours::Kept,
     }
+}
+
+/// What stands before the last point of a place's code, and behind it.
+fn path(value: Option<&str>) -> Option<(&str, &str)> {
+    value?.trim_matches('"').rsplit_once('.').filter(|(above, last)| !above.is_empty() && !last.is_empty())
 }
 
 fn talkwalker(name: &str, _: Option<&str>) -> Ours {
@@ -365,14 +390,23 @@ fn x(name: &str, value: Option<&str>) -> Ours {
     let plain = value.unwrap_or("").trim_matches('"');
     match (name, plain) {
         ("from", _) => Ours::Wider("author", "the handle alone there, here the display name too"),
-        ("to", _) if value.is_some() => Ours::Text(format!("(at_mentions:{} AND is:reply)", Quoted(plain))),
+        ("to", _) if value.is_some() => Ours::WiderText(
+            format!("(at_mentions:{} AND is:reply)", Quoted(plain)),
+            "replies to that account there, here replies that name it",
+        ),
         // X looks for words of the address.
         ("url", _) if plain.contains('.') && !plain.contains('*') => Ours::Field("links"),
-        ("url", _) if value.is_some() => Ours::Text(format!("links:{}", Quoted(&format!("*{}*", plain.trim_matches('*'))))),
+        ("url", _) if value.is_some() => Ours::WiderText(
+            format!("links:{}", Quoted(&format!("*{}*", plain.trim_matches('*')))),
+            "a word of the address there, here any part of it",
+        ),
         ("conversation_id", _) => Ours::Field("thread"),
         ("in_reply_to_tweet_id", _) => Ours::Field("replyto"),
         ("place_country", _) => Ours::Field("country"),
-        ("place" | "bio_location", _) => Ours::Field("city"),
+        ("place", _) => Ours::Wider("city", "the place of the post there, here what the author says of it too"),
+        ("bio_location", _) => {
+            Ours::Wider("city", "what the author says of the place there, here what the service says of it goes before that")
+        }
         ("followers_count", _) if value.is_some() && !plain.contains("..") && !plain.starts_with(['<', '>']) => {
             Ours::Text(format!("followers:>={plain}"))
         }
@@ -450,7 +484,7 @@ fn is_lost(expr: &Expr) -> bool {
     match expr {
         Expr::Words(words) | Expr::Window { words, .. } => words.patterns.iter().any(|pattern| pattern.text == LOST),
         Expr::Raw(text) => text.contains(LOST),
-        Expr::AnyOf(any) => any.iter().any(is_lost),
+        Expr::AnyOf(any) => any.iter().any(|one| is_lost(one)),
         Expr::Near(near) => is_lost(&near.left) || is_lost(&near.right),
     }
 }

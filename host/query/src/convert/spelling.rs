@@ -25,6 +25,14 @@ impl Foreign {
         }
     }
 
+    /// Most words, phrases and values of a query, where the product says so.
+    pub(super) const fn most_operands(self) -> Option<usize> {
+        match self {
+            Self::Talkwalker => Some(50),
+            Self::Brandwatch | Self::Meltwater | Self::X => None,
+        }
+    }
+
     /// The operator for a distance.
     pub(super) fn near(self, reach: Reach, ordered: bool) -> Option<String> {
         match (self, reach, ordered) {
@@ -70,71 +78,103 @@ impl Foreign {
     }
 
     /// A question about a fact, if the product asks it in its queries.
-    pub(super) fn meta(self, meta: &Meta) -> Option<String> {
+    ///
+    /// # Errors
+    /// Why it cannot be said, as it goes on behind the product's name.
+    pub(super) fn meta(self, meta: &Meta) -> Result<String, &'static str> {
         match self {
             Self::Brandwatch => brandwatch(meta),
             Self::Talkwalker => talkwalker(meta),
             // Languages, places and sources are chosen beside the query.
-            Self::Meltwater => None,
+            Self::Meltwater => Err(NOT_ASKED),
             Self::X => x(meta),
         }
     }
 }
 
-fn brandwatch(meta: &Meta) -> Option<String> {
-    Some(match meta {
+const NOT_ASKED: &str = "does not ask this in a query; left out, set it as a filter beside it";
+const NOT_WRITTEN: &str = "cannot write such a value; left out";
+const NO_COUNT: &str = "counts in whole numbers, and none lies in this range; left out";
+
+/// A value, in quotes if it holds more than letters, digits and what joins them in names and addresses.
+fn value(text: &str) -> Result<String, &'static str> {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '*');
+    if text.chars().all(plain) { Ok(text.to_owned()) } else { quoted(text) }
+}
+
+/// A value in quotes, inside of which none of the products says how to write a quote.
+fn quoted(text: &str) -> Result<String, &'static str> {
+    if text.contains(['"', '\\']) { Err(NOT_WRITTEN) } else { Ok(format!("\"{text}\"")) }
+}
+
+/// A name behind `#` or `@`: what ends it for the product would be a word of its own there, and under NOT a word asked for.
+fn name(text: &str, joints: &[char]) -> Result<String, &'static str> {
+    let inside = |c: char| c.is_alphanumeric() || c == '_' || joints.contains(&c);
+    if text.chars().all(inside) { Ok(text.to_owned()) } else { Err(NOT_WRITTEN) }
+}
+
+fn brandwatch(meta: &Meta) -> Result<String, &'static str> {
+    Ok(match meta {
         Meta::Author(words) => format!("author:{words}"),
-        Meta::Site(site) => format!("site:{site}"),
+        Meta::Site(site) => format!("site:{}", value(site)?),
         Meta::Language(tag) => format!("language:{tag}"),
-        Meta::Listed(MetaField::AtMentions, name) => format!("at_mentions:{name}"),
-        Meta::Listed(_, name) => format!("hashtags:{name}"),
-        Meta::Address(MetaField::Links, AddressPattern::Prefix { host, path }) => format!("links:{host}{path}"),
-        Meta::Address(_, AddressPattern::Prefix { host, path }) => format!("url:{host}{path}"),
-        Meta::Address(MetaField::Url, AddressPattern::Glob(glob)) => format!("url:{glob}"),
+        Meta::Listed(MetaField::AtMentions, name) => format!("at_mentions:{}", value(name)?),
+        Meta::Listed(_, name) => format!("hashtags:{}", value(name)?),
+        Meta::Address(MetaField::Links, AddressPattern::Prefix { host, path }) => {
+            format!("links:{}", value(&format!("{host}{path}"))?)
+        }
+        Meta::Address(_, AddressPattern::Prefix { host, path }) => format!("url:{}", value(&format!("{host}{path}"))?),
+        Meta::Address(MetaField::Url, AddressPattern::Glob(glob)) => format!("url:{}", value(glob)?),
         Meta::Id(MetaField::Country, code) => format!("country:{}", code.to_lowercase()),
         Meta::Id(MetaField::Continent, code) => format!("continent:{}", code.to_lowercase()),
-        Meta::Id(MetaField::ReplyTo, id) => format!("engagingWithGuid:{id}"),
+        Meta::Id(MetaField::ReplyTo, id) => format!("engagingWithGuid:{}", value(id)?),
         Meta::Place(field, words) => format!("{}:{words}", field.name()),
         Meta::Number(MetaField::Followers, range) => {
-            let (low, high) = whole_ends(range);
+            let (low, high) = whole_ends(range)?;
             format!("authorFollowers:[{low} TO {high}]")
         }
         Meta::Kind(MentionKind::Share) => "engagementType:RETWEET".to_owned(),
         Meta::Kind(MentionKind::Reply) => "engagementType:REPLY".to_owned(),
         Meta::Kind(MentionKind::Comment) => "engagementType:COMMENT".to_owned(),
-        _ => return None,
+        _ => return Err(NOT_ASKED),
     })
 }
 
-fn talkwalker(meta: &Meta) -> Option<String> {
-    Some(match meta {
+fn talkwalker(meta: &Meta) -> Result<String, &'static str> {
+    Ok(match meta {
         Meta::Author(words) => format!("author:{words}"),
-        Meta::Site(site) => format!("site:\"{site}\""),
+        Meta::Site(site) => format!("site:{}", quoted(site)?),
         Meta::Language(tag) => format!("lang:{tag}"),
-        Meta::Listed(MetaField::AtMentions, name) => format!("\"@{name}\""),
-        Meta::Listed(_, name) => format!("\"#{name}\""),
-        Meta::Address(MetaField::Url, AddressPattern::Prefix { host, path }) => format!("url:\"{host}{path}\""),
+        Meta::Listed(MetaField::AtMentions, handle) => format!("\"@{}\"", name(handle, &['.', '-', '@', '*'])?),
+        Meta::Listed(_, tag) => format!("\"#{}\"", name(tag, &['*'])?),
+        Meta::Address(MetaField::Url, AddressPattern::Prefix { host, path }) => {
+            format!("url:{}", quoted(&format!("{host}{path}"))?)
+        }
         Meta::Id(MetaField::Country, code) => format!("sourcecountry:{}", code.to_lowercase()),
         Meta::Number(field @ (MetaField::Engagement | MetaField::Reach), range) => {
-            format!("{}:{}", field.name(), at_least(range, true)?)
+            format!("{}:{}", field.name(), at_least(range, true).ok_or(NOT_ASKED)?)
         }
-        _ => return None,
+        _ => return Err(NOT_ASKED),
     })
 }
 
-fn x(meta: &Meta) -> Option<String> {
-    Some(match meta {
+fn x(meta: &Meta) -> Result<String, &'static str> {
+    // Ids there are numbers.
+    let id = |id: &str| if id.bytes().all(|byte| byte.is_ascii_digit()) { Ok(id.to_owned()) } else { Err(NOT_WRITTEN) };
+    Ok(match meta {
         Meta::Author(words) => match words.patterns.as_slice() {
             [one] if !one.wild && one.text.is_ascii() => format!("from:{}", one.text),
-            _ => return None,
+            _ => return Err(NOT_ASKED),
         },
         Meta::Language(tag) if tag.len() == 2 || tag == "und" => format!("lang:{tag}"),
-        Meta::Listed(MetaField::AtMentions, name) if !name.contains('*') => format!("@{name}"),
-        Meta::Listed(_, name) if !name.contains('*') => format!("#{name}"),
-        Meta::Address(MetaField::Links, AddressPattern::Prefix { host, path }) => format!("url:\"{host}{path}\""),
+        Meta::Listed(MetaField::AtMentions, handle) => format!("@{}", name(handle, &[])?),
+        Meta::Listed(_, tag) => format!("#{}", name(tag, &[])?),
+        Meta::Address(MetaField::Links, AddressPattern::Prefix { host, path }) => {
+            format!("url:{}", quoted(&format!("{host}{path}"))?)
+        }
         Meta::Id(MetaField::Country, code) => format!("place_country:{code}"),
-        Meta::Id(MetaField::Thread, id) => format!("conversation_id:{id}"),
-        Meta::Id(MetaField::ReplyTo, id) => format!("in_reply_to_tweet_id:{id}"),
+        Meta::Id(MetaField::Thread, thread) => format!("conversation_id:{}", id(thread)?),
+        Meta::Id(MetaField::ReplyTo, parent) => format!("in_reply_to_tweet_id:{}", id(parent)?),
         Meta::Kind(MentionKind::Share) | Meta::Is(Property::Share) => "is:retweet".to_owned(),
         Meta::Kind(MentionKind::Quote) => "is:quote".to_owned(),
         Meta::Kind(MentionKind::Reply) | Meta::Is(Property::Reply) => "is:reply".to_owned(),
@@ -144,23 +184,20 @@ fn x(meta: &Meta) -> Option<String> {
         Meta::Has(Thing::Video) => "has:videos".to_owned(),
         Meta::Has(Thing::Hashtag) => "has:hashtags".to_owned(),
         Meta::Has(Thing::Geo) => "has:geo".to_owned(),
-        Meta::Number(MetaField::Followers, range) => match range {
-            NumberRange { low: Some(low), low_inside: true, high: None, .. } => format!("followers_count:{low}"),
-            NumberRange { low: Some(low), low_inside: true, high: Some(high), high_inside: true, .. } => {
-                format!("followers_count:{low}..{high}")
-            }
-            _ => return None,
-        },
-        _ => return None,
+        Meta::Number(MetaField::Followers, range) if range.low.is_some() => {
+            let (low, high) = whole_ends(range)?;
+            if range.high.is_some() { format!("followers_count:{low}..{high}") } else { format!("followers_count:{low}") }
+        }
+        _ => return Err(NOT_ASKED),
     })
 }
 
 /// The least and the greatest count in a range; where it is open above, more than there are people.
-fn whole_ends(range: &NumberRange) -> (f64, f64) {
+fn whole_ends(range: &NumberRange) -> Result<(f64, f64), &'static str> {
     const NOBODY_HAS: f64 = 10_000_000_000.0;
-    let low = range.low.map_or(0.0, |low| if range.low_inside { low.ceil() } else { low.floor() + 1.0 });
-    let high = range.high.map_or(NOBODY_HAS, |high| if range.high_inside { high.floor() } else { high.ceil() - 1.0 });
-    (low, high)
+    let low = range.low.map_or(0.0, |low| if range.low_inside { low.ceil() } else { low.floor() + 1.0 }).max(0.0);
+    let high = range.high.map_or(NOBODY_HAS.max(low), |high| if range.high_inside { high.floor() } else { high.ceil() - 1.0 });
+    if low <= high { Ok((low, high)) } else { Err(NO_COUNT) }
 }
 
 /// `>5` for a range that is nothing but a lower end, which for whole numbers can be written without the end itself.

@@ -157,6 +157,38 @@ impl Terms {
         term
     }
 
+    /// Some terms as a query writes them, sorted.
+    pub(super) fn written(&self, wanted: &[u32]) -> Vec<String> {
+        let mut written = Vec::new();
+        let mut tell = |senses: &[Sense], form: &str, star: &str| {
+            for sense in senses.iter().filter(|sense| wanted.contains(&sense.term)) {
+                let field = match sense.scope {
+                    Scope::Any => "",
+                    Scope::Title => "title:",
+                    Scope::Body => "body:",
+                };
+                let sign = match sense.sigil {
+                    Some(Sigil::Hash) => "#",
+                    Some(Sigil::At) => "@",
+                    Some(Sigil::None | Sigil::Tail | Sigil::Link) | None => "",
+                };
+                written.push(format!("{field}{sign}{form}{star}"));
+            }
+        };
+        for (form, senses) in &self.words {
+            tell(senses.as_slice(), form, "");
+        }
+        let mut branches = vec![(0, Vec::new())];
+        while let Some((at, begun)) = branches.pop() {
+            let Some(branch) = self.beginnings.get(at) else { continue };
+            tell(&branch.senses, &String::from_utf8_lossy(&begun), "*");
+            branches.extend(branch.next.iter().map(|(byte, next)| (*next as usize, [begun.as_slice(), &[*byte]].concat())));
+        }
+        written.sort_unstable();
+        written.dedup();
+        written
+    }
+
     /// To be called when all terms are in: makes lookups quick.
     pub(super) fn settle(&mut self) {
         self.words.shrink_to_fit();

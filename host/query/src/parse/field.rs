@@ -178,7 +178,7 @@ impl<'a> Parser<'a> {
         }
         let node = self.value("freq/n", place, self.context)?;
         let span = node.span.clone();
-        let expr = self.operand(node, "freq")?;
+        let expr = self.operand(node, "freq")?.expr;
         at_least?;
         Some(Node { kind: Kind::Text(TextLeaf { scope: self.context.scope(), at_least, expr }), span })
     }

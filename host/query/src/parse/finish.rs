@@ -72,13 +72,18 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What is told at the end, when all is known; without an error, the tree.
-    pub(super) fn finish(mut self, tree: Option<Node>) -> (Option<Node>, Vec<Diagnostic>) {
+    /// N101, once for the text that was read.
+    pub(super) fn note_spaces(&mut self) {
         if let Some((span, count)) = self.implicit.take() {
             let more = if count > 1 { format!(", here and in {} more places", count - 1) } else { String::new() };
             let note = Diagnostic::new("N101", span, format!("a space is read as AND{more}"));
             self.found.push(note.hint("write AND or OR, or quotes around a phrase"));
         }
+    }
+
+    /// What is told at the end, when all is known; without an error, the tree.
+    pub(super) fn finish(mut self, tree: Option<Node>) -> (Option<Node>, Vec<Diagnostic>) {
+        self.note_spaces();
         if let Some(span) = self.lines.take() {
             let note = Diagnostic::new("N105", span, "a new line between bracketed lines is read as OR");
             self.found.push(note.hint("where both lines are meant, end the first with AND"));

@@ -128,7 +128,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn count_wildcards(&mut self, more: usize, span: &Range<usize>) {
+    pub(super) fn count_wildcards(&mut self, more: usize, span: &Range<usize>) {
         if self.wildcards <= MOST_WILDCARDS && self.wildcards + more > MOST_WILDCARDS {
             // Their number is told at the end, when it is known.
             self.report("E253", span.clone(), "", "write out some of the words, or divide the query");

@@ -2,7 +2,7 @@
 
 use super::{DEEPEST, Parser};
 use crate::lex::Token;
-use crate::syntax::{Expr, Kind, Near, Node, Reach, TextLeaf};
+use crate::syntax::{Expr, Kind, Near, Node, Operand, Reach, TextLeaf};
 
 impl Parser<'_> {
     pub(super) fn near(&mut self) -> Option<Node> {
@@ -47,28 +47,30 @@ impl Parser<'_> {
     }
 
     /// What has places in a text, from a part of the tree; or E210.
-    pub(super) fn operand(&mut self, node: Node, operator: &str) -> Option<Expr> {
+    pub(super) fn operand(&mut self, node: Node, operator: &str) -> Option<Operand> {
         // Told already.
         if node.is_gap() {
             return None;
         }
         match node.kind {
-            Kind::Text(leaf) if leaf.at_least.is_none() && leaf.scope == self.context.scope() => Some(leaf.expr),
+            Kind::Text(leaf) if leaf.at_least.is_none() && leaf.scope == self.context.scope() => {
+                Some(Operand::new(leaf.expr, &node.span))
+            }
             Kind::Text(leaf) if leaf.at_least.is_none() => {
                 self.report("E210", node.span, near_takes(operator), "write the field around it, as in `title:(a NEAR b)`");
                 None
             }
             Kind::Or(nodes) => {
                 // All of them, so that each that does not fit is reported.
-                let read: Vec<Option<Expr>> = nodes.into_iter().map(|node| self.operand(node, operator)).collect();
+                let read: Vec<Option<Operand>> = nodes.into_iter().map(|node| self.operand(node, operator)).collect();
                 let mut any = Vec::with_capacity(read.len());
-                for expr in read {
-                    match expr? {
-                        Expr::AnyOf(inner) => any.extend(inner),
-                        expr => any.push(expr),
+                for operand in read {
+                    match operand? {
+                        Operand { expr: Expr::AnyOf(inner), .. } => any.extend(inner),
+                        operand => any.push(operand),
                     }
                 }
-                Some(Expr::AnyOf(any))
+                Some(Operand::new(Expr::AnyOf(any), &node.span))
             }
             _ => {
                 self.report("E210", node.span, near_takes(operator), "keep AND, NOT and fields outside of it");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Context, DEEPEST, MOST_LEAVES, MOST_READ, Parser, disjunction};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lex::{Lexer, Token};
-use crate::library::{List, MOST_VALUES, Membership};
+use crate::library::{List, MOST_VALUES};
 use crate::metadata::Meta;
 use crate::syntax::{Kind, Node};
 
@@ -69,9 +69,10 @@ impl<'a> Parser<'a> {
         }
         self.depth -= 1;
         self.parts.pop();
+        self.note_spaces();
         let found = std::mem::take(&mut self.found);
         (self.text, self.lexer, self.found, self.implicit, self.line_depth) = outer;
-        self.found.extend(found.into_iter().filter(|one| one.severity == Severity::Error).map(|one| Diagnostic {
+        self.found.extend(found.into_iter().map(|one| Diagnostic {
             span: place.clone(),
             message: if one.code == "E230" { one.message } else { format!("in the saved part `{name}`: {}", one.message) },
             ..one
@@ -107,17 +108,31 @@ impl<'a> Parser<'a> {
             return None;
         }
         let Context::Meta(field) = self.context else { return self.written_out(&list) };
-        let Some(membership) = Membership::of(field) else { return self.written_out(&list) };
-        if let Some(wrong) = &list.members(membership).wrong {
-            self.report("E203", span, format!("`{}:` cannot use it: {wrong}", field.name()), "mend the list");
+        let Some(members) = list.members(field) else { return self.written_out(&list) };
+        if let Some(wrong) = &members.wrong {
+            let message = format!("`{}:` cannot use it: {}", field.name(), wrong.message);
+            let hint = wrong.hint.clone().unwrap_or_else(|| "mend the list".to_owned());
+            self.report("E203", span, message, hint);
             return None;
         }
         self.leaves += 1;
-        Some(Node { kind: Kind::Meta(Meta::Among(field, list)), span })
+        let meta = Meta::Among(field, list);
+        self.count_wildcards(meta.wildcards(), &span);
+        Some(Node { kind: Kind::Meta(meta), span })
     }
 
     /// Each value as if it were written here in quotes, joined by OR: for words, and fields whose values are questions.
     fn written_out(&mut self, list: &List) -> Option<Node> {
+        if list.values.len() > MOST_LEAVES {
+            let count = list.values.len();
+            let message = format!(
+                "the saved list `{}` has {count} values, each of which is a word of the query here: at most {MOST_LEAVES} are allowed",
+                list.name
+            );
+            let hint = format!("divide it among topics; fields of names such as `author:` or `site:` take {MOST_VALUES}");
+            self.report("E251", self.span.clone(), message, hint);
+            return None;
+        }
         let mut nodes = Vec::new();
         for (index, value) in list.values.iter().enumerate() {
             if self.leaves > MOST_LEAVES {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use vigie_mention::TopicId;
 use vigie_query::{Diagnostic, Dialect, Query, Reading, Severity};
 
-use super::{given, library, shape, topic_query, view};
+use super::{given, json_of_remarks, library, shape, topic_query, view};
 use crate::config::{self, Problems};
 use crate::context::Context;
 use crate::exit::{Stop, USAGE};
@@ -16,7 +16,8 @@ use crate::render::{Paint, width};
 /// Check a query, or those of all topics
 ///
 /// Says everything that is wrong with it, with its place and its cure; then how it is read, its fingerprint (equal for queries that
-/// ask the same), what it costs, and what the services are asked.
+/// ask the same), what it costs, and what the services are asked. A query is checked for one of two uses, which is named: to decide
+/// what is collected, or with --view as a filter of what is shown.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vigie query check 'acme NEAR/3 phone -looney'
@@ -43,9 +44,33 @@ pub(crate) struct Check {
     json: bool,
 }
 
+/// What a query is for: the same words differ in effect.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Collect,
+    View,
+}
+
+impl Use {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Collect => "collect",
+            Self::View => "view",
+        }
+    }
+
+    const fn shown(self) -> &'static str {
+        match self {
+            Self::Collect => "to decide what is collected",
+            Self::View => "as a view",
+        }
+    }
+}
+
 /// What is known about one query.
 struct Checked {
     name: String,
+    checked_for: Use,
     text: String,
     remarks: Vec<Diagnostic>,
     query: Option<Query>,
@@ -85,7 +110,7 @@ impl Check {
         if !self.view {
             reading = reading.collecting();
         }
-        let checked: Vec<Checked> = all.into_iter().map(|(name, text)| check(name, text, reading)).collect();
+        let checked: Vec<Checked> = all.into_iter().map(|(name, text)| self.check(name, text, reading)).collect();
         if self.json {
             let mut out = context.out();
             let all: Vec<Value> = checked.iter().map(json_of).collect();
@@ -96,12 +121,13 @@ impl Check {
         }
         if checked.iter().all(Checked::is_sound) { Ok(()) } else { Err(Stop::quietly(USAGE)) }
     }
-}
 
-fn check(name: String, text: String, reading: Reading<'_>) -> Checked {
-    match reading.parse(&text) {
-        Ok(parsed) => Checked { name, text, remarks: parsed.remarks, query: Some(parsed.query) },
-        Err(remarks) => Checked { name, text, remarks, query: None },
+    fn check(&self, name: String, text: String, reading: Reading<'_>) -> Checked {
+        let checked_for = if self.view { Use::View } else { Use::Collect };
+        match reading.parse(&text) {
+            Ok(parsed) => Checked { name, checked_for, text, remarks: parsed.remarks, query: Some(parsed.query) },
+            Err(remarks) => Checked { name, checked_for, text, remarks, query: None },
+        }
     }
 }
 
@@ -115,11 +141,11 @@ fn show(context: &Context, checked: &[Checked]) -> Result<(), Stop> {
         let drawn = problems.render(context.colour_of_errors(), width());
         std::io::stderr().lock().write_all(drawn.as_bytes())?;
         let Some(query) = one.query.as_ref().filter(|_| one.is_sound()) else {
-            writeln!(out, "{}: {}", paint.bold(&one.name), paint.red("cannot be used"))?;
+            writeln!(out, "{}: {} {}", paint.bold(&one.name), paint.red("cannot be used"), one.checked_for.shown())?;
             continue;
         };
         let cost = query.cost();
-        writeln!(out, "{}: {}", paint.bold(&one.name), paint.green("good"))?;
+        writeln!(out, "{}: {} {}", paint.bold(&one.name), paint.green("good"), one.checked_for.shown())?;
         writeln!(out, "  read as      {query}")?;
         writeln!(out, "  fingerprint  {}", query.fingerprint())?;
         writeln!(
@@ -127,15 +153,15 @@ fn show(context: &Context, checked: &[Checked]) -> Result<(), Stop> {
             "  size         {} words and values, {} wildcards, {} distances",
             cost.leaves, cost.wildcards, cost.distances
         )?;
+        let rarest = cost.rarest.as_deref();
+        writeln!(out, "  waits for    {}", rarest.map_or("nothing: every mention is looked at".to_owned(), |words| few(words)))?;
         let search = query.widen();
         let clause = |clause: &vigie_mention::delivery::Clause| {
             let none: String = clause.none.iter().map(|term| format!(" -{term}")).collect();
             format!("{}{none}", if clause.all.is_empty() { "(everything)".to_owned() } else { clause.all.join(" + ") })
         };
-        let shown: Vec<String> = search.any.iter().take(6).map(clause).collect();
-        let more = search.any.len().saturating_sub(shown.len());
-        let more = if more > 0 { format!(" | … {more} more") } else { String::new() };
-        writeln!(out, "  services     {}{more}", shown.join(" | "))?;
+        let clauses: Vec<String> = search.any.iter().map(clause).collect();
+        writeln!(out, "  services     {}", few(&clauses))?;
         if !search.languages.is_empty() {
             writeln!(out, "  languages    {}", search.languages.join(", "))?;
         }
@@ -143,28 +169,23 @@ fn show(context: &Context, checked: &[Checked]) -> Result<(), Stop> {
     Ok(out.flush()?)
 }
 
+/// The first few, and how many more there are.
+fn few(all: &[String]) -> String {
+    let shown = all.iter().take(6).map(String::as_str).collect::<Vec<_>>().join(" | ");
+    if all.len() > 6 { format!("{shown} | … {} more", all.len() - 6) } else { shown }
+}
+
 fn json_of(one: &Checked) -> Value {
-    let remarks: Vec<Value> = one
-        .remarks
-        .iter()
-        .map(|remark| {
-            let (line, column) = remark.place(&one.text);
-            json!({
-                "code": remark.code, "severity": remark.severity.name(), "message": remark.message, "hint": remark.hint,
-                "start": remark.span.start, "end": remark.span.end, "line": line, "column": column,
-            })
-        })
-        .collect();
     let query = one.query.as_ref();
     let cost = query.map(Query::cost);
     json!({
-        "name": one.name, "query": one.text, "ok": one.is_sound(), "remarks": remarks,
+        "name": one.name, "use": one.checked_for.name(), "query": one.text, "ok": one.is_sound(), "remarks": json_of_remarks(&one.remarks, &one.text),
         "read_as": query.map(ToString::to_string),
         "normalised": query.map(|query| query.normalised().to_string()),
         "fingerprint": query.map(Query::fingerprint),
         "cost": cost.map(|cost| json!({
             "leaves": cost.leaves, "wildcards": cost.wildcards, "distances": cost.distances,
-            "clauses": cost.clauses, "open_clauses": cost.open_clauses,
+            "clauses": cost.clauses, "open_clauses": cost.open_clauses, "rarest": cost.rarest,
         })),
         "search": query.map(Query::widen),
     })

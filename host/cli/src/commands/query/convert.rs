@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use clap::Args;
-use serde_json::json;
-use vigie_query::{Dialect, Foreign, Loss, convert_from};
+use serde_json::{Value, json};
+use vigie_query::{Dialect, Foreign, Loss, Parsed, convert_from};
 
-use super::{given, library, parse, shape};
+use super::{Written, given, json_of_remarks, library, parse, shape};
 use crate::config::{self, Problems};
 use crate::context::Context;
 use crate::exit::Stop;
@@ -76,9 +76,9 @@ impl Convert {
             },
             Language::Vigie | Language::Visibrain => Some(text.clone()),
         };
-        let converted = match ours {
-            Some(ours) => self.written(context, &ours, &mut losses)?,
-            None => None,
+        let (converted, remarks) = match &ours {
+            Some(ours) => self.written(context, ours, &mut losses)?,
+            None => (None, Vec::new()),
         };
         let mut out = context.out();
         if self.json {
@@ -88,7 +88,11 @@ impl Convert {
                     "message": loss.message,
                 })
             };
-            let whole = json!({ "query": text, "converted": converted, "losses": losses.iter().map(loss).collect::<Vec<_>>() });
+            // Remarks have their places in the text as we read it.
+            let whole = json!({
+                "query": text, "read_as": ours, "converted": converted, "remarks": remarks,
+                "losses": losses.iter().map(loss).collect::<Vec<_>>(),
+            });
             writeln!(out, "{}", serde_json::to_string_pretty(&whole)?)?;
         } else {
             if let Some(converted) = &converted {
@@ -107,23 +111,27 @@ impl Convert {
         }
     }
 
-    /// Our text in the other language.
-    fn written(&self, context: &Context, ours: &str, losses: &mut Vec<Loss>) -> Result<Option<String>, Stop> {
+    /// Our text in the other language, and the remarks on it.
+    fn written(&self, context: &Context, ours: &str, losses: &mut Vec<Loss>) -> Result<(Option<String>, Vec<Value>), Stop> {
         let dialect = if self.from == Language::Visibrain { Dialect::Visibrain } else { Dialect::Vigie };
         let shape = shape(context)?;
-        let query = parse(context, "query", ours, &library(context, &shape)?, None, dialect)?.query;
-        match self.to {
+        // Notes on a text that we wrote ourselves tell its author nothing.
+        let notes = !self.json && !matches!(self.from, Language::Foreign(_));
+        let written = Written { name: "query", text: ours, notes };
+        let Parsed { query, remarks } = parse(context, written, &library(context, &shape)?, None, dialect)?;
+        let text = match self.to {
             Language::Visibrain => {
-                Err(Stop::usage_message("Visibrain's line breaks are read, not written: convert to another one"))
+                return Err(Stop::usage_message("Visibrain's line breaks are read, not written: convert to another one"));
             }
             Language::Foreign(to) => {
                 let conversion = query.convert_to(to);
                 losses.extend(conversion.losses);
-                Ok(conversion.text)
+                conversion.text
             }
             // As the author wrote it, where nothing had to be changed.
-            Language::Vigie if self.from == Language::Visibrain => Ok(Some(query.to_string())),
-            Language::Vigie => Ok(Some(ours.to_owned())),
-        }
+            Language::Vigie if self.from == Language::Visibrain => Some(query.to_string()),
+            Language::Vigie => Some(ours.to_owned()),
+        };
+        Ok((text, json_of_remarks(&remarks, ours)))
     }
 }

@@ -8,7 +8,7 @@ use vigie_mention::{Mention, TopicId, Window};
 use vigie_query::{Comparison, Dialect, MatchText};
 use vigie_store::{Filter, Reader};
 
-use super::{library, parse, topic_query, view};
+use super::{Written, json_of_remarks, library, parse, topic_query, view};
 use crate::commands::times;
 use crate::context::Context;
 use crate::exit::Stop;
@@ -52,11 +52,13 @@ impl Diff {
             (None, _) => return Err(Stop::usage_message("write two queries, or one and --topic")),
         };
         let (library, schema) = (library(context, &shape)?, view::schema(&shape));
-        let read = |name: &str, text: &str| {
-            let parsed = parse(context, name, text, &library, Some(&schema), Dialect::Vigie)?;
-            Ok::<_, Stop>(parsed.query.resolved_at(context.now()))
+        let read = |name: &str, text: &str, given: bool| {
+            let written = Written { name, text, notes: given && !self.json };
+            let parsed = parse(context, written, &library, Some(&schema), Dialect::Vigie)?;
+            Ok::<_, Stop>((parsed.query.resolved_at(context.now()), json_of_remarks(&parsed.remarks, text)))
         };
-        let (old, new) = (read("the query as it was", before)?, read("the query as it would be", after)?);
+        let (old, old_remarks) = read("the query as it was", before, self.topic.is_none())?;
+        let (new, new_remarks) = read("the query as it would be", after, true)?;
         let same = old.fingerprint() == new.fingerprint();
         let until = context.now();
         let window = Window { from: until - std::time::Duration::from_secs(86_400) * u32::from(self.days), until };
@@ -73,6 +75,7 @@ impl Diff {
                 |mention: &Mention| json!({ "mention": mention.key().to_string(), "url": mention.url, "text": mention.text });
             let whole = json!({
                 "before": before, "after": after, "days": self.days, "same_question": same,
+                "remarks": { "before": old_remarks, "after": new_remarks },
                 "compared": comparison.kept + comparison.gained + comparison.lost + comparison.outside,
                 "kept": comparison.kept, "gained": comparison.gained, "lost": comparison.lost,
                 "gained_samples": comparison.gained_samples.iter().map(sample).collect::<Vec<Value>>(),

@@ -1,6 +1,6 @@
 //! `vigie query explain`: why a query matches a mention, or why not.
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Write};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use vigie_pipeline::text::{handles, hashtags, links};
 use vigie_query::{Dialect, Explanation, Found, MatchText, Passage};
 use vigie_store::{Reader, Stored};
 
-use super::{library, parse, shape, topic_query, view};
+use super::{Written, json_of_remarks, library, parse, shape, standard_input, topic_query, view};
 use crate::commands::named;
 use crate::context::Context;
 use crate::exit::Stop;
@@ -71,23 +71,26 @@ impl Explain {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Stop> {
         let shape = shape(context)?;
         let library = library(context, &shape)?;
-        let (name, text) = match (&self.topic, &self.query) {
+        let (name, written) = match (&self.topic, &self.query) {
             (Some(topic), _) => (topic.to_string(), topic_query(context, &shape, topic)?.to_owned()),
             (None, query) => ("query".to_owned(), query.clone().unwrap_or_default()),
         };
-        let parsed = parse(context, &name, &text, &library, Some(&view::schema(&shape)), Dialect::Vigie)?;
+        let asked = Written { name: &name, text: &written, notes: self.topic.is_none() && !self.json };
+        let parsed = parse(context, asked, &library, Some(&view::schema(&shape)), Dialect::Vigie)?;
         let known = match (&self.text, &self.mention) {
             (Some(text), _) => read_json(context, json!({ "text": text, "title": self.title }))?,
             (None, Some(key)) => named::mention(&Reader::open(&shape.store)?.snapshot()?, key)?.into(),
-            (None, None) => read_json(context, standard_input()?)?,
+            (None, None) => read_json(context, mention_of_standard_input()?)?,
         };
         let query = parsed.query.resolved_at(context.now());
-        let explanation = query.explain(&known.text());
+        let text = known.text();
+        let explanation = query.explain(&text);
         let mut out = context.out();
         if self.json {
             let whole = json!({
-                "query": text, "read_as": query.to_string(), "mention": known.mention.key().to_string(),
-                "matches": explanation.truth == Some(true), "explanation": json_of(&explanation),
+                "query": written, "read_as": query.to_string(), "mention": known.mention.key().to_string(),
+                "matches": explanation.truth == Some(true), "explanation": json_of(&explanation, &text),
+                "remarks": json_of_remarks(&parsed.remarks, &written),
             });
             writeln!(out, "{}", serde_json::to_string_pretty(&whole)?)?;
             return Ok(out.flush()?);
@@ -99,20 +102,18 @@ impl Explain {
             None => paint.yellow("does not match: the mention does not say what is asked for"),
         };
         writeln!(out, "{verdict}\n")?;
-        draw(&mut out, &explanation, &known.mention, 0, paint)?;
+        draw(&mut out, &explanation, &text, 0, paint)?;
         Ok(out.flush()?)
     }
 }
 
-fn standard_input() -> Result<Value, Stop> {
-    let mut input = std::io::stdin().lock();
-    if input.is_terminal() {
+fn mention_of_standard_input() -> Result<Value, Stop> {
+    if std::io::stdin().is_terminal() {
         return Err(Stop::usage_message(
             "explain against what? Give --text, --mention, or a mention as JSON on the standard input",
         ));
     }
-    let mut text = String::new();
-    input.read_to_string(&mut text)?;
+    let text = standard_input()?;
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     // One mention a line, as `vigie mentions --json` prints them, or one over several lines.
     serde_json::from_str(line)
@@ -149,7 +150,7 @@ pub(super) fn read_json(context: &Context, mut value: Value) -> Result<Known, St
     Ok(Known { mention, annotations, topics })
 }
 
-fn draw(out: &mut impl Write, part: &Explanation, mention: &Mention, depth: usize, paint: Paint) -> Result<(), Stop> {
+fn draw(out: &mut impl Write, part: &Explanation, text: &MatchText, depth: usize, paint: Paint) -> Result<(), Stop> {
     let mark = match part.truth {
         Some(true) => paint.green("✓"),
         Some(false) => paint.red("✗"),
@@ -163,20 +164,17 @@ fn draw(out: &mut impl Write, part: &Explanation, mention: &Mention, depth: usiz
     }
     writeln!(out, "{line}")?;
     for place in part.places.iter().take(5) {
-        writeln!(out, "{}  {}", "  ".repeat(depth), around(place, mention, paint))?;
+        writeln!(out, "{}  {}", "  ".repeat(depth), around(place, text, paint))?;
     }
     if part.places.len() > 5 {
         writeln!(out, "{}  … and {} more places", "  ".repeat(depth), part.places.len() - 5)?;
     }
-    part.parts.iter().try_for_each(|inner| draw(out, inner, mention, depth + 1, paint))
+    part.parts.iter().try_for_each(|inner| draw(out, inner, text, depth + 1, paint))
 }
 
 /// The words around a place, the place itself in colour or brackets.
-fn around(place: &Found, mention: &Mention, paint: Paint) -> String {
-    let (name, text) = match place.passage {
-        Passage::Title => ("title", mention.title.as_deref().unwrap_or("")),
-        Passage::Body => ("text", mention.text.as_str()),
-    };
+fn around(place: &Found, text: &MatchText, paint: Paint) -> String {
+    let (name, text) = (name_of(place.passage), text.text_of(place.passage));
     let part = |from: usize, until: usize| text.get(from..until).unwrap_or("");
     let before = part(0, place.bytes.start);
     let from = before.char_indices().rev().nth(23).map_or(0, |(at, _)| at);
@@ -192,17 +190,27 @@ fn around(place: &Found, mention: &Mention, paint: Paint) -> String {
     format!("{} {left}{left_space}{found}{right_space}{right}", paint.dim(&format!("{name} {}:", place.bytes.start)))
 }
 
-fn json_of(part: &Explanation) -> Value {
+/// The passage as it is called in what is printed.
+fn name_of(passage: Passage) -> &'static str {
+    match passage {
+        Passage::Title => "title",
+        Passage::Body => "text",
+        Passage::Tags => "tags",
+    }
+}
+
+fn json_of(part: &Explanation, text: &MatchText) -> Value {
     let places: Vec<Value> = part
         .places
         .iter()
         .map(|place| {
-            let name = if place.passage == Passage::Title { "title" } else { "text" };
-            json!({ "in": name, "start": place.bytes.start, "end": place.bytes.end })
+            // Tags are no text of the mention: what was found is said, so that nobody has to know how they are put together.
+            let found = text.text_of(place.passage).get(place.bytes.clone()).unwrap_or_default().to_owned();
+            json!({ "in": name_of(place.passage), "start": place.bytes.start, "end": place.bytes.end, "text": found })
         })
         .collect();
     json!({
         "part": part.part, "start": part.span.start, "end": part.span.end, "truth": part.truth, "value": part.value,
-        "places": places, "parts": part.parts.iter().map(json_of).collect::<Vec<_>>(),
+        "places": places, "parts": part.parts.iter().map(|part| json_of(part, text)).collect::<Vec<_>>(),
     })
 }

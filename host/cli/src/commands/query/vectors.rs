@@ -10,7 +10,7 @@ use vigie_mention::TopicId;
 use vigie_query::{Library, Reading, Schema};
 
 use super::explain::read_json;
-use super::{library, shape, topic_query, view};
+use super::{library, shape, standard_input, topic_query, view};
 use crate::config::Shape;
 use crate::context::Context;
 use crate::exit::{OTHER, Stop};
@@ -118,7 +118,7 @@ impl Test {
 fn read(path: &Path) -> Result<Vec<Vector>, Stop> {
     let name = path.display();
     let text = if path == Path::new("-") {
-        std::io::read_to_string(std::io::stdin().lock())?
+        standard_input()?
     } else {
         std::fs::read_to_string(path).map_err(|error| Stop::usage_message(format!("{name}: {error}")))?
     };

@@ -3,7 +3,7 @@
 use vigie_query::{DerivedField, Dialect, FieldType, Query, Schema};
 use vigie_runtime::{Kind, ValueType};
 
-use super::{library, parse};
+use super::{Written, library, parse};
 use crate::config::{Problems, Shape};
 use crate::context::Context;
 use crate::exit::Stop;
@@ -37,6 +37,8 @@ fn field(analyzer: &str, key: &str, value: FieldType, one_of: Vec<String>) -> De
 /// Reads a view, relative times counted from now; shows what is wrong with it, and stops if that forbids to go on.
 pub(crate) fn read(context: &Context, shape: &Shape, name: &str, text: &str) -> Result<Query, Stop> {
     let library = library(context, shape)?;
-    let parsed = parse(context, name, text, &library, Some(&schema(shape)), Dialect::Vigie)?;
+    // A filter is written again and again: its notes are for who asks for them.
+    let written = Written { name, text, notes: false };
+    let parsed = parse(context, written, &library, Some(&schema(shape)), Dialect::Vigie)?;
     Ok(parsed.query.resolved_at(context.now()))
 }
