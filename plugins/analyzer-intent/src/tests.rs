@@ -173,6 +173,40 @@ fn what_is_not_meant_is_not_said() {
     }
 }
 
+/// Every question of a language without cues was a purchase, every text with `me` or `i` in it, too, and every text that names an account a
+/// complaint: what a model adds up for want of words. There a mark, a cue of the operator's or stars must speak.
+#[test]
+fn words_nobody_understands_show_nothing() {
+    for (language, text, wanted) in [
+        ("de", "Wie spät ist es?", &["question"][..]),
+        ("es", "¿Qué hora es?", &["question"]),
+        ("es", "Me gusta mucho este café.", &[]),
+        ("pt", "Este mês não i", &[]),
+        ("es", "@acme gracias por la ayuda", &[]),
+        ("de", "@acme das ist super, danke!", &[]),
+        ("de", "@acme wann öffnet ihr?", &["question"]),
+        ("und", "@acme not my order", &[]),
+        ("fr", "@acme vous avez une belle boutique", &[]),
+        ("fr", "@acme bonjour, quels sont vos horaires ?", &["question"]),
+    ] {
+        assert_eq!(intents(language, text), wanted, "{text}");
+    }
+    let own = settings::read::<Settings>(r#"{"cues":{"complaint":["kaputt"],"praise":["danke"],"purchase":["bestellen"]}}"#);
+    let own = own.expect("fits");
+    let judged = |text: &str, stars: Option<f64>| {
+        let mut document = Document::new(text).language("de");
+        document.rating = stars.map(|value| Rating { value, worst: 1.0, best: 5.0 });
+        let annotations = annotate(&own, &mut Text::default(), &document);
+        labels(&annotations, "intent").into_iter().map(|label| label.name).collect::<Vec<_>>()
+    };
+    assert_eq!(judged("Der Akku ist kaputt", None), ["complaint"]);
+    assert_eq!(judged("Danke euch", None), ["praise"]);
+    assert_eq!(judged("Ich will es bestellen", None), ["purchase"]);
+    assert_eq!(judged("Kam am Dienstag", Some(1.0)), ["complaint"]);
+    assert_eq!(judged("Kam am Dienstag", Some(5.0)), ["praise"]);
+    assert!(judged("Kam am Dienstag", Some(3.0)).is_empty());
+}
+
 /// Headlines were taken for what their authors want.
 #[test]
 fn articles_tell_of_others() {
