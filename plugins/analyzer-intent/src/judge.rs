@@ -144,9 +144,8 @@ pub fn likelihoods(found: &[Found], tone: &Tone, counts: &Counts) -> [f32; INTEN
 fn sum(found: &[Found], intent: Intent, sign: f32) -> f32 {
     let mut weights: Vec<f32> = found
         .iter()
-        .filter(|found| found.intent == intent)
-        .map(|found| found.weight * sign)
-        .filter(|weight| *weight > 0.0)
+        .filter(|one| one.intent == intent && one.weight * sign > 0.0 && !is_overruled(one, found))
+        .map(|one| one.weight * sign)
         .collect();
     weights.sort_by(|a, b| b.total_cmp(a));
     weights
@@ -155,6 +154,17 @@ fn sum(found: &[Found], intent: Intent, sign: f32) -> f32 {
         .enumerate()
         .map(|(place, weight)| if place == 0 { weight } else { weight * FURTHER })
         .sum()
+}
+
+/// Whether a cue is part of a longer one that says the contrary: "thanks" in "thanks for nothing".
+fn is_overruled(cue: &Found, found: &[Found]) -> bool {
+    found.iter().any(|other| {
+        other.intent == cue.intent
+            && other.weight * cue.weight < 0.0
+            && other.words.len() > cue.words.len()
+            && other.words.start <= cue.words.start
+            && cue.words.end <= other.words.end
+    })
 }
 
 fn complaint(cues: f32, against: f32, tone: &Tone, counts: &Counts, denied: u8) -> f32 {
