@@ -63,6 +63,10 @@ const MISSED: Odds = [0.5, 0.35, 0.15];
 const DENIED: Odds = [0.25, 0.45, 0.3];
 const PRAISED: Odds = [0.1, 0.25, 0.65];
 
+/// Words of a text in a language nobody knows at most, and of how many of them a list must know one.
+const FEW_WORDS: usize = 12;
+const KNOWN: u32 = 3;
+
 /// What a file holds is checked by tests; a plugin whose tables are broken cannot work at all.
 const WHOLE: &str = "the shipped tables are whole; a test reads them";
 
@@ -146,6 +150,25 @@ impl Tongue {
         }?;
         Some(Scored { odds: turned(odds, evidence.phrase), evidence })
     }
+}
+
+/// Odds of a few words in a language nobody knows; `None` where no list knows enough of them, or the lists contradict each other.
+///
+/// `own`: words of the operator with their valence.
+#[must_use]
+pub fn of_any<'t>(texts: impl Iterator<Item = &'t str> + Clone, own: &HashMap<String, f32>, desk: &mut Desk) -> Option<Odds> {
+    let mut said: Vec<Odds> = Vec::new();
+    for language in LANGUAGES {
+        let scored = Tongue::of(Some(language)).score(texts.clone(), own, desk);
+        if desk.words.as_slice().len() > FEW_WORDS {
+            return None;
+        }
+        let speaks = |scored: &Scored| scored.evidence.spoken > 0 && scored.evidence.spoken * KNOWN >= scored.evidence.words;
+        said.extend(scored.filter(speaks).map(|scored| scored.odds));
+    }
+    let agree = |sign: f32| said.iter().all(|[bad, _, good]| (good - bad) * sign > 0.0);
+    let mean = |place: usize| said.iter().map(|odds| odds[place]).sum::<f32>() / said.len() as f32;
+    (!said.is_empty() && (agree(1.0) || agree(-1.0))).then(|| std::array::from_fn(mean))
 }
 
 impl Desk {
