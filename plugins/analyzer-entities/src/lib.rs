@@ -149,13 +149,15 @@ fn name_all(settings: &Settings, scratch: &mut Scratch, text: &str, tag: Option<
         if listed || name.sure < settings.least {
             continue;
         }
-        if name.class == 0 {
-            add(&mut names[KEYS.len() - 1], &text[name.at.clone()], name.sure);
-        }
+        let mut known = false;
         for (class, kind) in [(1, Kind::Person), (2, Kind::Brand), (3, Kind::Place), (4, Kind::Product)] {
             if name.is_of(class) {
+                known = true;
                 add(&mut names[kind as usize], &text[name.at.clone()], name.likely[class]);
             }
+        }
+        if !known {
+            add(&mut names[KEYS.len() - 1], &text[name.at.clone()], name.sure);
         }
     }
 }

@@ -10,8 +10,16 @@ use crate::view::{Case, View};
 
 /// The classes of the model; the first is no name.
 pub const CLASSES: [&str; 5] = ["none", "person", "organisation", "place", "product"];
+const PERSON: usize = 1;
 /// Words between two parts of one name.
 const CONNECTORS: [&str; 9] = ["of", "de", "du", "des", "di", "del", "von", "van", "&"];
+/// What French and Italian write before a name with an apostrophe.
+const ELIDED: [&str; 21] = [
+    "l", "d", "j", "qu", "s", "n", "c", "m", "t", "lorsqu", "puisqu", "jusqu", "quelqu", "un", "dell", "all", "nell", "sull",
+    "dall", "quell", "com",
+];
+/// How likely a single word nobody knows must be a person: brands stand where people stand ("I called Acme").
+pub const STRANGER: f32 = 0.8;
 /// A name is written under a second kind from this likelihood on: of an unknown handle nobody can be sure.
 pub const OR_ELSE: f32 = 0.22;
 /// A name that was found.
@@ -25,6 +33,8 @@ pub struct Found {
     pub at: Range<usize>,
     /// How sure it is a name, 0 to 1.
     pub sure: f32,
+    /// A single word nobody knows, neither as a name nor otherwise.
+    pub stranger: bool,
 }
 
 fn model() -> Option<&'static Model<'static>> {
@@ -33,9 +43,13 @@ fn model() -> Option<&'static Model<'static>> {
 }
 
 impl Found {
-    /// Whether it is named under a class: its likeliest, and any other that is likely enough to be asked for.
+    /// Whether it is named under a class: its likeliest, and any other that is likely enough to be asked for. A stranger is a person only if
+    /// that is likely by itself.
     #[must_use]
     pub fn is_of(&self, class: usize) -> bool {
+        if class == PERSON && self.stranger && self.likely[PERSON] < STRANGER {
+            return false;
+        }
         self.class == class || self.likely.get(class).is_some_and(|likely| *likely >= OR_ELSE)
     }
 }
@@ -86,13 +100,15 @@ pub fn decode(view: &View<'_>, least: f32, judge: impl Fn(usize, usize) -> [f32;
             {
                 name.at.end = word.at.end;
                 name.sure = (name.sure * words + sure) / (words + 1.0);
+                name.stranger = false;
                 for (likely, word) in name.likely.iter_mut().zip(probabilities) {
                     *likely = (*likely * words + word) / (words + 1.0);
                 }
                 open = Some((place, words + 1.0));
             }
             _ => {
-                found.push(Found { class, likely: probabilities, at: word.whole.clone(), sure });
+                let stranger = view.is_stranger(place);
+                found.push(Found { class, likely: probabilities, at: word.whole.clone(), sure, stranger });
                 open = Some((place, 1.0));
             }
         }
@@ -101,7 +117,7 @@ pub fn decode(view: &View<'_>, least: f32, judge: impl Fn(usize, usize) -> [f32;
 }
 
 /// The names of a text in another language: runs of capitals inside its sentences. Where nouns have capitals, as in German, only
-/// words that have one further in.
+/// words that have one further in. An elided article before a name is no part of it.
 #[must_use]
 pub fn by_capitals(view: &View<'_>, nouns_have_capitals: bool) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
@@ -110,30 +126,43 @@ pub fn by_capitals(view: &View<'_>, nouns_have_capitals: bool) -> Vec<Found> {
     }
     let mut open = None;
     for (place, word) in view.words.iter().enumerate() {
-        let raw = view.raw(place);
+        let elided = elided(view.raw(place), word.starts_sentence);
+        let raw = &view.raw(place)[elided..];
         let inner = raw.chars().skip(1).any(char::is_uppercase);
         let capital = if nouns_have_capitals { inner } else { inner || raw.starts_with(char::is_uppercase) };
         if word.sort != Sort::Word || !capital || raw.chars().count() < 2 {
             open = None;
             continue;
         }
+        // A name goes on over a `d'`, as `Jeanne d'Arc`, and over no other article.
+        let joins = !word.breaks && (elided == 0 || view.small(place).starts_with('d'));
         match found.last_mut() {
-            Some(name) if !word.breaks && open == place.checked_sub(1) && open.is_some() => name.at.end = word.at.end,
+            Some(name) if joins && open == place.checked_sub(1) && open.is_some() => name.at.end = word.at.end,
             // A capital at the beginning of a sentence says nothing by itself.
-            _ if word.starts_sentence && !inner => {
+            _ if word.starts_sentence && !inner && elided == 0 => {
                 open = None;
                 continue;
             }
             _ => found.push(Found {
                 class: 0,
                 likely: [0.0; CLASSES.len()],
-                at: word.whole.clone(),
+                at: word.whole.start + elided..word.whole.end,
                 sure: if inner { 0.6 } else { 0.5 },
+                stranger: false,
             }),
         }
         open = Some(place);
     }
     found
+}
+
+/// Bytes of the elided article, pronoun or conjunction a word begins with: `l'` of `l'iPhone`. With a capital inside a sentence it belongs to
+/// the name: `L'Oréal`.
+fn elided(raw: &str, starts_sentence: bool) -> usize {
+    let Some((at, sign)) = raw.char_indices().find(|(_, char)| matches!(char, '\'' | '’')) else { return 0 };
+    let (article, length) = (&raw[..at], at + sign.len_utf8());
+    let small = starts_sentence || article.starts_with(char::is_lowercase);
+    if small && ELIDED.iter().any(|known| article.eq_ignore_ascii_case(known)) { length } else { 0 }
 }
 
 #[cfg(test)]
@@ -179,5 +208,9 @@ mod tests {
         assert_eq!(names("Hier Marie Durand a quitté Acme. Elle va à Lyon", false), ["Marie Durand", "Acme", "Lyon"]);
         assert_eq!(names("Der Akku vom iPhone ist bei BMW gut", true), ["iPhone", "BMW"]);
         assert!(names("TOUT EST EN CAPITALES ICI", false).is_empty());
+        assert_eq!(names("L'iPhone 15 de Marie", false), ["iPhone", "Marie"]);
+        assert_eq!(names("J'adore l’Apple Watch, qu'Amazon livre chez L'Oréal", false), ["Apple Watch", "Amazon", "L'Oréal"]);
+        assert_eq!(names("C'est Jeanne d'Arc, dit l'équipe d'Emma", false), ["Jeanne d'Arc", "Emma"]);
+        assert_eq!(names("Aujourd'hui l'Alfa dell'azienda", false), ["Alfa"]);
     }
 }

@@ -48,6 +48,25 @@ fn others_are_found_by_their_shape() {
     assert_eq!(names(&settings, Some("fr"), "Hier j'ai vu Marie Durand à la gare", "names"), ["Marie Durand"]);
 }
 
+/// Brands were people, since both are called and both hang up.
+#[test]
+fn a_single_word_nobody_knows_is_hardly_a_person() {
+    let settings = read("{}");
+    for (text, name) in [("I called Acme yesterday and they hung up.", "Acme"), ("Nova is way better than Acme.", "Acme")] {
+        let people = names(&settings, Some("en"), text, "people");
+        assert!(people.is_empty(), "{text}: {people:?}");
+        assert!(names(&settings, Some("en"), text, "names").iter().any(|found| found == name), "{text}");
+    }
+    for (text, name) in [
+        ("Julia from Acme support was great", "Julia"),
+        ("Thanks Kevin for your help", "Kevin"),
+        ("Emma Watson was great in that movie", "Emma Watson"),
+    ] {
+        assert_eq!(names(&settings, Some("en"), text, "people"), [name], "{text}");
+    }
+    assert_eq!(names(&settings, Some("fr"), "L'iPhone 15 de Marie", "names"), ["iPhone", "Marie"]);
+}
+
 #[test]
 fn what_names_nobody_has_no_names() {
     let settings = read("{}");

@@ -2,7 +2,7 @@
 
 use vigie_plugin::linear::Hash;
 
-use crate::common::{Common, Known};
+use crate::common::{Common, Known, Level};
 use crate::lists::{Lists, Sorts};
 use crate::read::{Sort, Word};
 
@@ -101,6 +101,13 @@ impl<'t> View<'t> {
     /// A word by itself; nothing before the first and behind the last.
     pub(crate) fn seen(&self, place: isize) -> &Seen {
         usize::try_from(place).ok().and_then(|place| self.seen.get(place)).unwrap_or(&NOTHING)
+    }
+
+    /// Whether a word is neither listed nor written anywhere the tables come from.
+    pub(crate) fn is_stranger(&self, place: usize) -> bool {
+        let seen = self.seen(place as isize);
+        let word = self.words.get(place).is_some_and(|word| word.sort == Sort::Word);
+        word && seen.listed.names() == 0 && seen.known.level == Level::Unknown
     }
 
     /// Whether a word may be part of a name at all. The model is neither trained on others nor asked about them.

@@ -3,8 +3,9 @@
 //! # Shape of a list
 //! A line each: intent, weight, elements separated by spaces. An element is a word, several (`a|b`), the beginning of words (`a*`),
 //! `_` for up to three words of any kind, `^` for the beginning of a clause, or `!`, in front, for a cue that says the same behind a
-//! negation ("no refund"). Any other cue without a negation of its own that is denied speaks against its intent. Words are as [`vigie_plugin::features::Words`] reads
-//! them, without accents; a cue never reaches over the border of a clause. `#` begins a comment.
+//! negation ("no refund"). Any other cue without a negation of its own that is denied speaks against its intent, or says nothing if it
+//! spoke against it already. Words are as [`vigie_plugin::features::Words`] reads them, without accents; a cue never reaches over the
+//! border of a clause. `#` begins a comment.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -36,7 +37,7 @@ struct Cue {
     intent: Intent,
     weight: f32,
     at_clause: bool,
-    /// Says something else where a negation stands before it.
+    /// Says something else, or nothing, where a negation stands before it.
     deniable: bool,
     elements: Vec<Element>,
 }
@@ -165,8 +166,10 @@ impl Cues {
                 if let Some(end) = matches(&cue.elements, text, place, true) {
                     *seen = true;
                     let denied = cue.deniable && denies(text, place, self.apostrophes);
-                    let weight = if denied { cue.weight * DENIED } else { cue.weight };
-                    found.push(Found { intent: cue.intent, weight, words: place..end, denied });
+                    let weight = if denied { (cue.weight * DENIED).min(0.0) } else { cue.weight };
+                    if weight != 0.0 {
+                        found.push(Found { intent: cue.intent, weight, words: place..end, denied });
+                    }
                 }
             }
         }
@@ -215,7 +218,7 @@ fn cue(line: &str, apostrophes: Apostrophes) -> Option<Cue> {
 fn elements_of(intent: Intent, weight: f32, elements: &[String], apostrophes: Apostrophes) -> Option<Cue> {
     let starts_with = |sign: &str| elements.first().is_some_and(|element| element == sign);
     let negates = elements.iter().any(|element| element.split('|').any(|word| is_negation(word, apostrophes)));
-    let deniable = weight > 0.0 && intent != Intent::Question && !negates && !starts_with("!");
+    let deniable = intent != Intent::Question && !negates && !starts_with("!");
     let at_clause = starts_with("^");
     let elements: Vec<Element> =
         elements.iter().filter(|element| !matches!(element.as_str(), "^" | "!")).map(|element| read_element(element)).collect();
@@ -289,7 +292,8 @@ mod tests {
 
     #[test]
     fn what_is_denied_speaks_against() {
-        let cues = Cues::read("complaint 2 broken\ncomplaint 2 ! refund\ncomplaint 2 not working", Apostrophes::Join);
+        let list = "complaint 2 broken\ncomplaint 2 ! refund\ncomplaint 2 not working\ncomplaint -2 fixed";
+        let cues = Cues::read(list, Apostrophes::Join);
         let weight = |text: &str| {
             let mut read = Text::default();
             read.read(&[text], Apostrophes::Join);
@@ -299,6 +303,7 @@ mod tests {
         };
         assert!(weight("it is broken") > 0.0 && weight("it is not broken") < 0.0);
         assert!(weight("no refund") > 0.0 && weight("not working") > 0.0);
+        assert!(weight("they fixed it") < 0.0 && weight("they never fixed it") == 0.0);
     }
 
     #[test]

@@ -31,6 +31,18 @@ const READY_TO_BUY: f32 = 0.3;
 /// What an article has to show beyond a post: it mostly tells of others, and its headlines sound like questions and complaints.
 const TOLD_OF_OTHERS: f32 = 0.7;
 
+/// By what means a text is understood, which depends on its language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Means {
+    /// Cues and a tone.
+    Tone,
+    /// Cues without a tone.
+    Cues,
+    /// Marks, links and stars: none of its words.
+    #[default]
+    Marks,
+}
+
 /// Counts of a text that stand beside cues.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Counts {
@@ -54,17 +66,17 @@ pub struct Counts {
     pub tells: bool,
     /// Stars of a review from 0 to 1, if it has any.
     pub rating: Option<f32>,
-    /// The language has a list of cues and no tone.
-    pub cues_alone: bool,
+    /// By what means the text is understood.
+    pub means: Means,
     /// Is an article.
     pub article: bool,
 }
 
 impl Counts {
-    /// Counts a text of English or French.
+    /// Counts a text. Words count where they are understood: `me`, `mes` and `i` are words of many languages.
     #[must_use]
-    pub fn of(text: &Text, rating: Option<f32>) -> Self {
-        let mut counts = Self { rating, ..Self::default() };
+    pub fn of(text: &Text, means: Means, rating: Option<f32>) -> Self {
+        let mut counts = Self { means, rating, ..Self::default() };
         let (mut words, mut things) = (0, false);
         for (place, word) in text.words().iter().enumerate() {
             match word.sort {
@@ -78,7 +90,7 @@ impl Counts {
                     counts.exclaims |= mark.starts_with('!');
                     counts.asks |= mark.starts_with('?');
                 }
-                Sort::Word | Sort::Hashtag => {
+                Sort::Word | Sort::Hashtag if means != Means::Marks => {
                     words += 1;
                     things |= is_thing(text.folded(place));
                     match text.folded(place) {
@@ -93,7 +105,7 @@ impl Counts {
                         word => counts.negations += u8::from(counts.negations < 3 && crate::stage::is_negation(word)),
                     }
                 }
-                Sort::Emoji => {}
+                Sort::Word | Sort::Hashtag | Sort::Emoji => {}
             }
         }
         counts.tells = things && words >= LONG;
@@ -106,14 +118,20 @@ impl Counts {
 pub fn likelihoods(found: &[Found], tone: &Tone, counts: &Counts) -> [f32; INTENTS.len()] {
     // A negation that denies a complaint is no sign of one, but of the contrary.
     let denied = found.iter().filter(|found| found.denied && found.intent == Intent::Complaint).take(3).count() as u8;
+    let by_tone = counts.means == Means::Tone;
     INTENTS.map(|intent| {
         let (cues, against) = (sum(found, intent, 1.0), sum(found, intent, -1.0));
+        // Where no tone is heard, an intent is shown by a cue or by stars: to speak to an account, or of oneself, is none by itself.
+        let starred = counts.rating.is_some() && matches!(intent, Intent::Complaint | Intent::Praise);
+        if !by_tone && cues <= 0.0 && !starred {
+            return 0.0;
+        }
         let shown = match intent {
-            Intent::Complaint if counts.cues_alone => complaint_by_cues(cues, against, counts, denied),
+            Intent::Complaint if !by_tone => complaint_by_cues(cues, against, counts, denied),
             Intent::Complaint => complaint(cues, against, tone, counts, denied),
             Intent::Question => cues - against - 1.6 - 0.4 * yes(counts.links),
             Intent::Praise => praise(cues, against, tone, counts),
-            Intent::Purchase if counts.cues_alone => cues - against - 1.5 - 0.5 * yes(counts.links) + 0.2 * yes(counts.own),
+            Intent::Purchase if !by_tone => cues - against - 1.5 - 0.5 * yes(counts.links) + 0.2 * yes(counts.own),
             Intent::Purchase => purchase(cues, against, tone, counts),
             Intent::ChurnRisk => cues - against - 2.4 + 0.6 * tone.displeased - 0.6 * tone.pleased + 0.2 * yes(counts.own),
         };
@@ -126,9 +144,8 @@ pub fn likelihoods(found: &[Found], tone: &Tone, counts: &Counts) -> [f32; INTEN
 fn sum(found: &[Found], intent: Intent, sign: f32) -> f32 {
     let mut weights: Vec<f32> = found
         .iter()
-        .filter(|found| found.intent == intent)
-        .map(|found| found.weight * sign)
-        .filter(|weight| *weight > 0.0)
+        .filter(|one| one.intent == intent && one.weight * sign > 0.0 && !is_overruled(one, found))
+        .map(|one| one.weight * sign)
         .collect();
     weights.sort_by(|a, b| b.total_cmp(a));
     weights
@@ -137,6 +154,17 @@ fn sum(found: &[Found], intent: Intent, sign: f32) -> f32 {
         .enumerate()
         .map(|(place, weight)| if place == 0 { weight } else { weight * FURTHER })
         .sum()
+}
+
+/// Whether a cue is part of a longer one that says the contrary: "thanks" in "thanks for nothing".
+fn is_overruled(cue: &Found, found: &[Found]) -> bool {
+    found.iter().any(|other| {
+        other.intent == cue.intent
+            && other.weight * cue.weight < 0.0
+            && other.words.len() > cue.words.len()
+            && other.words.start <= cue.words.start
+            && cue.words.end <= other.words.end
+    })
 }
 
 fn complaint(cues: f32, against: f32, tone: &Tone, counts: &Counts, denied: u8) -> f32 {
@@ -180,7 +208,7 @@ fn praise(cues: f32, against: f32, tone: &Tone, counts: &Counts) -> f32 {
     cues - against - 2.6 + 1.8 * tone.pleased - 1.5 * tone.displeased - 1.0 * tone.problem + 0.3 * yes(counts.exclaims)
         - 0.3 * yes(counts.asks)
         - 0.3 * f32::from(counts.negations.min(2))
-        + WITHOUT_TONE * yes(counts.cues_alone)
+        + WITHOUT_TONE * yes(counts.means != Means::Tone)
         + stars
 }
 

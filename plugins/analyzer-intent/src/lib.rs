@@ -6,7 +6,8 @@
 //! - [`stage`] hears the tone of an English text, by a table that `cargo xtask train intent` makes.
 //! - [`judge`] weighs cues, tone and who is spoken to.
 //!
-//! In other languages only questions are told, by their question mark. Irony is not guessed.
+//! In other languages only questions are told, by their question mark, what the operator's cues show and what stars say. Irony is not
+//! guessed.
 
 pub mod cues;
 pub mod judge;
@@ -22,7 +23,7 @@ use vigie_plugin::features::Apostrophes;
 use vigie_plugin::{Analyzer, Annotation, Document, Failure, Label, MentionKind};
 
 use crate::cues::{Cues, Found};
-use crate::judge::Counts;
+use crate::judge::{Counts, Means};
 use crate::stage::Tone;
 use crate::text::Text;
 
@@ -149,13 +150,17 @@ pub fn annotate(settings: &Settings, text: &mut Text, document: &Document) -> Ve
     if let Some(cues) = cues {
         cues.find(text, &mut found);
     }
-    let tone = if tag == "en" { stage::tone(text.normal()) } else { Tone::default() };
+    let means = match (tag.as_str(), cues) {
+        ("en", _) => Means::Tone,
+        (_, Some(_)) => Means::Cues,
+        (_, None) => Means::Marks,
+    };
+    let tone = if means == Means::Tone { stage::tone(text.normal()) } else { Tone::default() };
     let rating = document.rating.as_ref().and_then(|rating| {
         let span = rating.best - rating.worst;
         (span > 0.0).then(|| ((rating.value - rating.worst) / span).clamp(0.0, 1.0) as f32)
     });
-    let mut counts = Counts::of(text, rating);
-    counts.cues_alone = cues.is_some() && tag != "en";
+    let mut counts = Counts::of(text, means, rating);
     counts.article = document.kind == MentionKind::Article;
     if cues.is_none() && counts.asks {
         found.extend(question_mark(text));

@@ -18,7 +18,7 @@ const BACK_TO_NE: usize = 3;
 #[must_use]
 pub fn denies(text: &Text, place: usize, apostrophes: Apostrophes) -> bool {
     match apostrophes {
-        Apostrophes::Join => before(text, place, denies_in_english, is_small_in_english),
+        Apostrophes::Join => before(text, place, |text, at| denies_in_english(text, at, place), is_small_in_english),
         Apostrophes::Split => {
             let denies = |text: &Text, at: usize| denies_in_french(text, at) || plus_denies(text, at);
             before(text, place, denies, is_small_in_french)
@@ -59,10 +59,17 @@ fn continues(text: &Text, at: usize) -> bool {
     text.words().get(at).is_some_and(|word| !word.starts_clause)
 }
 
-/// What one cannot do one may well want, so "can't" denies nothing.
-fn denies_in_english(text: &Text, at: usize) -> bool {
-    let word = text.folded(at);
-    crate::stage::is_negation(word) && !matches!(word, "cant" | "cannot" | "couldnt" | "nothing")
+/// Whether a word denies the cue at a place.
+///
+/// What one cannot do one may well want, so "can't" denies nothing, except what nobody wants to do: "can't complain". And what never was
+/// so before is so now: "never been so disappointed".
+fn denies_in_english(text: &Text, at: usize, place: usize) -> bool {
+    match text.folded(at) {
+        "nothing" => false,
+        "cant" | "cannot" | "couldnt" => matches!(text.folded(place), "complain" | "complaining" | "fault"),
+        "never" => !(at..place).any(|between| matches!(text.folded(between), "so" | "more" | "such")),
+        word => crate::stage::is_negation(word),
+    }
 }
 
 fn is_small_in_english(word: &str) -> bool {
@@ -184,6 +191,10 @@ mod tests {
             (Apostrophes::Join, "I can't believe how terrible this is", "terrible", false),
             (Apostrophes::Join, "not now, broken", "broken", false),
             (Apostrophes::Join, "I can't cancel it", "cancel", false),
+            (Apostrophes::Join, "I can't complain", "complain", true),
+            (Apostrophes::Join, "can't really fault it", "fault", true),
+            (Apostrophes::Join, "I have never been so disappointed", "disappointed", false),
+            (Apostrophes::Join, "I was never disappointed", "disappointed", true),
             (Apostrophes::Split, "je ne résilie pas", "resilie", true),
             (Apostrophes::Split, "je résilie pas", "resilie", true),
             (Apostrophes::Split, "je ne vais pas résilier", "resilier", true),

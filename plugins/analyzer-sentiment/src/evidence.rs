@@ -4,12 +4,13 @@
 //! Media Text", ICWSM 2014) to normalised words and lists of several languages. What it finds are numbers a model weighs ([`DENSE`]).
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use vigie_plugin::features::{Sort, Word, Words};
 use vigie_plugin::linear::Hash;
 
 use crate::lexicon::{Entry, Lexicon, role};
-use crate::phrases::{Phrase, may_stand_between, missed};
+use crate::phrases::{Phrase, may_stand_between, phrase};
 
 /// What a booster adds, before its distance is counted. This and the constants below: VADER, section 3 of the paper and its code.
 const BOOST: f32 = 0.293;
@@ -156,13 +157,16 @@ impl Weigher {
 
     /// The phrase that decides, if nothing else speaks against its deciding.
     fn phrase(&self, words: &Words) -> Phrase {
-        if let Some(missed) = missed(words, &self.hashes) {
-            let good = self.valences.iter().enumerate().any(|(place, &valence)| valence > 0.0 && !missed.contains(&place));
-            return if good { Phrase::None } else { Phrase::Missed };
+        let said = |sign: f32, but: &Range<usize>| {
+            self.valences.iter().enumerate().any(|(place, &valence)| valence * sign > 0.0 && !but.contains(&place))
+        };
+        if let Some((phrase, place)) = phrase(words, &self.hashes) {
+            let against = if phrase == Phrase::Missed { said(1.0, &place) } else { said(-1.0, &place) };
+            return if against { Phrase::None } else { phrase };
         }
         let denied =
             |(place, &valence): (usize, &f32)| valence > 0.0 && self.entries[place].valence < 0.0 && self.denies(words, place);
-        let bad = self.valences.iter().any(|&valence| valence < 0.0);
+        let bad = said(-1.0, &(0..0));
         if !bad && self.valences.iter().enumerate().any(denied) { Phrase::Denied } else { Phrase::None }
     }
 

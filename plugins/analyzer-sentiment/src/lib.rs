@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use serde::Deserialize;
-use vigie_plugin::{Analyzer, Annotation, Document, Failure, Label, Value};
+use vigie_plugin::{Analyzer, Annotation, Document, Failure, Label, Rating, Value};
 use vigie_plugin_learning::{Example, LearningAnalyzer};
 
 use crate::brands::Brands;
@@ -46,6 +46,9 @@ impl Default for Settings {
 
 /// Polarity from 0 up to which a mention counts as neutral, unless the operator says otherwise; chosen on the dev rows.
 pub const NEUTRAL: f32 = 0.3;
+
+/// The odds of one star to five, set by us.
+const STARS: [Odds; 5] = [[0.85, 0.1, 0.05], [0.65, 0.25, 0.1], [0.25, 0.5, 0.25], [0.1, 0.25, 0.65], [0.05, 0.1, 0.85]];
 
 /// The plugin.
 pub struct Sentiment;
@@ -73,7 +76,8 @@ thread_local! {
 #[must_use]
 pub fn annotate(settings: &Settings, document: &Document) -> Vec<Annotation> {
     DESK.with_borrow_mut(|desk| {
-        let Some(odds) = odds(settings, document, texts_of(document), desk) else { return Vec::new() };
+        let said = odds(settings, document, texts_of(document), desk).or_else(|| stars(document.rating.as_ref()));
+        let Some(odds) = said else { return Vec::new() };
         let polarity = polarity(&odds);
         let (label, confidence) = label(&odds, settings.neutral);
         let mut annotations = vec![
@@ -89,18 +93,37 @@ pub fn annotate(settings: &Settings, document: &Document) -> Vec<Annotation> {
 }
 
 /// What is read of a document. The title counts like a sentence of the text.
-fn texts_of(document: &Document) -> impl Iterator<Item = &str> {
+fn texts_of(document: &Document) -> impl Iterator<Item = &str> + Clone {
     document.title.as_deref().into_iter().chain([document.text.as_str()])
 }
 
-/// The odds of texts in a document's language, as shipped tables and the site's own say.
-fn odds<'t>(settings: &Settings, document: &Document, texts: impl IntoIterator<Item = &'t str>, desk: &mut Desk) -> Option<Odds> {
+/// The odds of texts in a document's language, as shipped tables and the site's own say. Where nobody knows the language, as of most texts
+/// of a single word, what all lists agree on.
+fn odds<'t>(
+    settings: &Settings,
+    document: &Document,
+    texts: impl Iterator<Item = &'t str> + Clone,
+    desk: &mut Desk,
+) -> Option<Odds> {
     let language = document.language.as_deref();
-    let mut odds = Tongue::of(language).score(texts, &settings.words, desk)?.odds;
+    let scored = Tongue::of(language).score(texts.clone(), &settings.words, desk);
+    let mut odds = match scored {
+        Some(scored) => scored.odds,
+        None if matches!(tongue::primary(language), None | Some("und")) => tongue::of_any(texts, &settings.words, desk)?,
+        None => return None,
+    };
     if let Some(site) = &settings.learned {
         site.shift(&mut odds, language, desk);
     }
     Some(odds)
+}
+
+/// The odds of a review whose words say nothing, by its stars.
+fn stars(rating: Option<&Rating>) -> Option<Odds> {
+    let rating = rating?;
+    let span = rating.best - rating.worst;
+    let share = ((rating.value - rating.worst) / span).clamp(0.0, 1.0);
+    (span > 0.0).then(|| STARS[(share * (STARS.len() - 1) as f64).round() as usize])
 }
 
 /// From odds to a number: what speaks for it less what speaks against it.
@@ -196,6 +219,57 @@ mod tests {
         ] {
             assert_eq!(label(&odds, NEUTRAL), told);
         }
+    }
+
+    #[test]
+    fn the_label_has_the_sign_of_the_number() {
+        for bad in 0..=20 {
+            for good in 0..=20 - bad {
+                let odds = [bad as f32 / 20.0, (20 - bad - good) as f32 / 20.0, good as f32 / 20.0];
+                let wanted = if good > bad { "negative" } else { "positive" };
+                assert!(good == bad || label(&odds, NEUTRAL).0 != wanted, "{odds:?}");
+            }
+        }
+        let not_bad = annotate(&Settings::default(), &Document::new("Non è male").language("it"));
+        assert!(matches!(find(&not_bad, "sentiment-label"), Some(Value::Text(label)) if label != "negative"), "{not_bad:?}");
+    }
+
+    /// "Terrible" is a word of five languages, so that nobody could say which it is, and nothing was said of it at all.
+    #[test]
+    fn where_the_language_is_unknown_all_lists_are_asked() {
+        let said = |text: &str, stars: Option<f64>| {
+            let mut document = Document::new(text).language("und");
+            document.rating = stars.map(|value| Rating { value, worst: 1.0, best: 5.0 });
+            match find(&annotate(&Settings::default(), &document), "sentiment-label") {
+                Some(Value::Text(label)) => label.clone(),
+                _ => "nothing".to_owned(),
+            }
+        };
+        for (text, label) in [
+            ("Terrible", "negative"),
+            ("Awful", "negative"),
+            ("Great", "positive"),
+            ("Bad.", "negative"),
+            ("Top", "positive"),
+            ("Super", "positive"),
+            ("garbage", "negative"),
+            ("Pessimo", "negative"),
+            ("Perfekt", "positive"),
+            ("Déçu", "negative"),
+            ("ممتاز", "positive"),
+            ("Nova 5", "nothing"),
+            ("hm", "nothing"),
+        ] {
+            assert_eq!(said(text, None), label, "{text}");
+        }
+        assert_eq!(said("Bad.", Some(1.0)), "negative");
+        assert_eq!((said("Nova 5", Some(1.0)), said("Nova 5", Some(5.0))), ("negative".to_owned(), "positive".to_owned()));
+        assert_eq!((said("Nova 5", Some(2.0)), said("Nova 5", Some(3.0))), ("negative".to_owned(), "neutral".to_owned()));
+        assert_eq!(said("Great", Some(1.0)), "positive", "words come first");
+        let mut polish = Document::new("źle").language("pl");
+        assert!(annotate(&Settings::default(), &polish).is_empty());
+        polish.rating = Some(Rating { value: 1.0, worst: 1.0, best: 5.0 });
+        assert_eq!(annotate(&Settings::default(), &polish).len(), 2);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Phrases that turn around what their words say: wishes, praise of what is no more, and bad words that are denied.
+//! Phrases that turn around what their words say: wishes, praise of what is no more or of what nobody believes, thanks for nothing, praise
+//! that could not be higher, and bad words that are denied.
 //!
 //! A linear model adds words up and reads "could be better" as "better". What is found here comes after it.
 
@@ -9,60 +10,28 @@ use std::sync::LazyLock;
 use vigie_plugin::features::Words;
 use vigie_plugin::linear::Hash;
 
-/// Which phrase decides what a text says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Which phrase decides what a text says; an earlier one goes before a later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Phrase {
+    /// It could not be better: "couldn't be happier", "can't go wrong". Nothing else in the text is bad.
+    Praised,
+    /// Something good is wished for, gone, doubted or said in mockery: "could be better", "used to love it", "I don't think it is good",
+    /// "thanks for nothing". Nothing else in the text is good.
+    Missed,
+    /// Something bad is denied: "not bad", "no issues". Nothing else in the text is bad.
+    Denied,
     /// None does.
     #[default]
     None,
-    /// Something good is wished for or gone: "could be better", "used to love it". Nothing else in the text is good.
-    Missed,
-    /// Something bad is denied: "not bad". Nothing else in the text is bad.
-    Denied,
 }
 
-/// Wishes and lost praise, in all languages: words with a space between, `|` between alternatives, `?` before one that may be missing,
-/// `~` for up to two words of any kind, `^` before the first that begins a clause.
-const MISSED: [&str; 39] = [
-    "could|should|might ?have ?still be|been ?so ?much ?a ?lot ?bit better|nicer|easier|faster|clearer|improved",
-    "would|itd ?have be|been ?so ?really nice|great|good|lovely|cool|better|helpful ?to ~ if",
-    "would|itd ?have be|been ?so ?really nice|great|good|better if",
-    "i|we|you|they|he|she|it|this|that|and|just used to ?really ?absolutely love|like|enjoy|recommend|trust",
-    "i|we|you|they|he|she|it|this|that|app|service|brand|product|which used to be ?so ?really ?very ?a good|great|amazing|awesome|better|nice|excellent|reliable|best|fun",
-    "^used to ?really ?absolutely love|like|enjoy|recommend|trust",
-    "expected|expecting ?so ?much ?a ?lot ?something more|better",
-    "expect|expects better",
-    "wish it|this|they ?just ?was|were|would|could|had ?be ?been ?a ?bit better|nicer|easier|faster|cheaper|work|worked",
-    "neither ~ nor ~ is|are|was|were|works|worked ?really ?very ?any ?so ?that good|great|better|useful|helpful|reliable|worth|nice|well|impressive|worthwhile",
-    "neither ~ is|are|was|were|works|worked ?really ?very ?any ?so ?that good|great|better|useful|helpful|reliable|worth|nice|well|impressive|worthwhile",
-    "weder ~ noch ~ ist|sind|war|waren|funktioniert ?wirklich ?besonders gut|toll|besser|brauchbar|zuverlässig|empfehlenswert",
-    "ni ~ ni ~ es|son|vale|valen|funciona|funcionan|sirve|sirven ?muy bueno|buenos|buena|buenas|bien|mejor|fiable|recomendable",
-    "pourrait|pourraient|pourrai|devrait|peut|peuvent ?largement ?bien être|etre|faire ?beaucoup ?bien mieux|meilleur|meilleure|meilleurs",
-    "aurait|auraient pu être|etre|faire ?beaucoup ?bien mieux|meilleur|meilleure",
-    "m|s attendais|attendait ?vraiment à|a ?beaucoup mieux|plus|autre",
-    "recommande|recommanderai|recommanderais|recommandons|conseille|conseillerais|conseillerai ?absolument ?vraiment pas",
-    "ce serait|serait ?vraiment bien|mieux|cool|super|top|génial|chouette|sympa si|s",
-    "serait ?vraiment ?plus bien|mieux|cool|super|top|génial|chouette|sympa si|s",
-    "j|on|nous adorais|aimais|adorait|aimait|adorions|aimions",
-    "était|etait ?bien ?beaucoup mieux|meilleur|meilleure avant",
-    "könnte|könnten|koennte|dürfte ?viel ?etwas ?deutlich ?noch besser|schöner|schneller|einfacher ?sein ?funktionieren",
-    "wäre|waere ?echt ?wirklich ?so schön|gut|toll|nett|super|besser wenn",
-    "hätte ?viel ?deutlich besser|schöner sein|werden können|sollen",
-    "hatte|hatten|habe|haben ?mir ?uns ?deutlich ?etwas mehr|besseres ?davon erwartet|versprochen|erhofft",
-    "war früher ?mal ?viel ?so besser|gut|toll|super|schöner",
-    "podría|podrían|podria|debería ?ser|estar|funcionar|haber ?sido ?mucho ?bastante mejor|mejorar|mejores",
-    "sería|seria ?muy bueno|genial|bonito|ideal|mejor|bom|ótimo|legal|melhor si|se|que",
-    "esperaba|esperábamos|esperava|esperávamos ?mucho ?muito ?algo más|mas|mais|mejor|melhor",
-    "antes me|era encantaba|gustaba|mejor|bueno|buena|melhor|bom|boa",
-    "potrebbe|potrebbero|dovrebbe ?essere|funzionare|andare|fare ?molto migliore|meglio|migliorare|migliori",
-    "aspettavo|aspettavamo ?molto di|qualcosa ?di più|piu|meglio",
-    "sarebbe ?molto ?più bello|bene|meglio|carino|ottimo|fantastico se",
-    "una|prima volta|era ?lo ?la ?mi amavo|adoravo|piaceva|meglio|migliore",
-    "poderia|poderiam|podia|deveria ?ser|estar|funcionar|ter ?sido ?muito ?bem melhor|melhorar|melhores",
-    "não|nao recomendo|indico|aconselho",
-    "eu adorava|amava|gostava",
-    "had|hadden ?er ?hier ?veel meer|beters ?van verwacht",
-    "zou|zouden|kan|kon|kunnen ~ beter|mooier|fijn|leuk|makkelijker|sneller ?zijn|kunnen|als|worden",
+/// How many words a doubt reaches over.
+const DOUBT: usize = 6;
+/// Words over which it does not reach: "I don't think I ever had a better one", "I can't say enough good things".
+const NO_DOUBT: [&str; 33] = [
+    "ever", "anything", "anyone", "anybody", "anywhere", "another", "as", "such", "find", "found", "until", "but", "without",
+    "enough", "how", "what", "wrong", "live", "jamais", "sans", "autre", "mieux", "ohne", "nie", "sin", "nunca", "mejor",
+    "senza", "mai", "sem", "melhor", "zonder", "ooit",
 ];
 /// Between a negation and what it denies these may stand; with others the negation means another word ("can't believe how bad").
 const BETWEEN: [&str; 18] = [
@@ -90,24 +59,39 @@ const BETWEEN: [&str; 18] = [
 struct ByFirst {
     /// One bit for each first word, by its hash: most words of a text begin nothing, and are passed over by looking here.
     filter: [u64; 1 << (FILTER_BITS - 6)],
-    patterns: HashMap<&'static str, Vec<Vec<&'static str>>>,
+    patterns: HashMap<&'static str, Vec<(Phrase, Vec<&'static str>)>>,
 }
 
-/// Of 4,096 bits some 130 are set.
+/// Of 4,096 bits some 200 are set.
 const FILTER_BITS: u32 = 12;
 
-static MISSED_BY_FIRST: LazyLock<ByFirst> = LazyLock::new(|| {
+static BY_FIRST: LazyLock<ByFirst> = LazyLock::new(|| {
     let mut made = ByFirst { filter: [0; 1 << (FILTER_BITS - 6)], patterns: HashMap::new() };
-    for pattern in MISSED {
-        let pattern: Vec<&str> = pattern.split(' ').collect();
+    for (phrase, line) in lines() {
+        let pattern: Vec<&str> = line.split(' ').collect();
         for first in pattern[0].trim_start_matches('^').split('|') {
             let (cell, bit) = ByFirst::place(Hash::START.bytes(first.as_bytes()));
             made.filter[cell] |= bit;
-            made.patterns.entry(first).or_default().push(pattern.clone());
+            made.patterns.entry(first).or_default().push((phrase, pattern.clone()));
         }
     }
     made
 });
+
+/// The lines of the list, each with what it decides.
+fn lines() -> impl Iterator<Item = (Phrase, &'static str)> {
+    let mut phrase = Phrase::None;
+    let lines = include_str!("phrases.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.filter_map(move |line| {
+        match line {
+            "[praised]" => phrase = Phrase::Praised,
+            "[missed]" => phrase = Phrase::Missed,
+            "[denied]" => phrase = Phrase::Denied,
+            line => return Some((phrase, line)),
+        }
+        None
+    })
+}
 
 impl ByFirst {
     fn place(hash: Hash) -> (usize, u64) {
@@ -115,19 +99,21 @@ impl ByFirst {
         ((place / 64) as usize, 1 << (place % 64))
     }
 
-    fn patterns(&self, first: &str, hash: Hash) -> &[Vec<&'static str>] {
+    fn patterns(&self, first: &str, hash: Hash) -> &[(Phrase, Vec<&'static str>)] {
         let (cell, bit) = Self::place(hash);
         if self.filter[cell] & bit == 0 { &[] } else { self.patterns.get(first).map_or(&[], Vec::as_slice) }
     }
 }
 
-/// Which words belong to a phrase that misses something. `hashes`: of the words, each by itself.
-pub(crate) fn missed(words: &Words, hashes: &[Hash]) -> Option<Range<usize>> {
-    let by_first = &*MISSED_BY_FIRST;
-    (0..words.as_slice().len()).zip(hashes).find_map(|(start, &hash)| {
-        let mut patterns = by_first.patterns(words.nth(start), hash).iter();
-        patterns.find_map(|pattern| end(words, start, start, pattern)).map(|end| start..end)
-    })
+/// The phrase that goes before the others, and which words belong to it. `hashes`: of the words, each by itself.
+pub(crate) fn phrase(words: &Words, hashes: &[Hash]) -> Option<(Phrase, Range<usize>)> {
+    let by_first = &*BY_FIRST;
+    let found = (0..words.as_slice().len()).zip(hashes).flat_map(|(start, &hash)| {
+        let patterns = by_first.patterns(words.nth(start), hash).iter();
+        patterns.filter_map(move |(phrase, pattern)| end(words, start, start, pattern).map(|end| (*phrase, start..end)))
+    });
+    // Of equals the first.
+    found.min_by_key(|(phrase, _)| *phrase)
 }
 
 /// Whether a word may stand between a negation and what it denies.
@@ -138,15 +124,24 @@ pub(crate) fn may_stand_between(word: &str) -> bool {
 /// Where a pattern that begins at a word ends.
 fn end(words: &Words, start: usize, at: usize, pattern: &[&str]) -> Option<usize> {
     let Some((&first, rest)) = pattern.split_first() else { return Some(at) };
-    let here = words.as_slice().get(at).filter(|word| at == start || !word.starts_clause);
-    if first == "~" {
-        let most = words.as_slice().len().min(at + 2);
-        return (at..=most).find_map(|next| end(words, start, next, rest));
+    let same_clause = |at: usize| words.as_slice().get(at).filter(|word| at == start || !word.starts_clause);
+    match first {
+        "~" => {
+            let most = words.as_slice().len().min(at + 2);
+            return (at..=most).find_map(|next| end(words, start, next, rest));
+        }
+        "…" => {
+            let reached =
+                |next: &usize| *next == at || same_clause(*next - 1).is_some_and(|word| !NO_DOUBT.contains(&words.text(word)));
+            return (at..=at + DOUBT).take_while(reached).find_map(|next| end(words, start, next, rest));
+        }
+        _ => {}
     }
     let optional = first.strip_prefix('?');
-    let (first, here) = match first.strip_prefix('^') {
-        Some(first) => (first, here.filter(|word| word.starts_clause)),
-        None => (first, here),
+    let (first, here) = match (first.strip_prefix('^'), first.strip_prefix(',')) {
+        (Some(first), _) => (first, same_clause(at).filter(|word| word.starts_clause)),
+        (_, Some(first)) => (first, words.as_slice().get(at)),
+        _ => (first, same_clause(at)),
     };
     let is = here.is_some_and(|word| {
         let text = words.text(word);
@@ -161,11 +156,75 @@ mod tests {
 
     use super::*;
 
-    fn misses(text: &str, apostrophes: Apostrophes) -> bool {
+    fn decides(text: &str, apostrophes: Apostrophes) -> Phrase {
         let mut words = Words::default();
         words.read(text, apostrophes);
         let hashes: Vec<Hash> = words.iter().map(|word| Hash::START.bytes(words.text(word).as_bytes())).collect();
-        missed(&words, &hashes).is_some()
+        phrase(&words, &hashes).map_or(Phrase::None, |(phrase, _)| phrase)
+    }
+
+    fn misses(text: &str, apostrophes: Apostrophes) -> bool {
+        decides(text, apostrophes) == Phrase::Missed
+    }
+
+    #[test]
+    fn every_line_is_read_as_it_is_written() {
+        let mut count = 0;
+        for (wanted, line) in lines() {
+            let words = line.split(' ').filter(|element| !element.starts_with('?') && !matches!(*element, "~" | "…"));
+            let text: Vec<&str> = words.filter_map(|element| element.trim_start_matches(['^', ',']).split('|').next()).collect();
+            assert_eq!(decides(&text.join(" "), Apostrophes::Join), wanted, "{line}");
+            count += 1;
+        }
+        assert!(count > 90 && lines().all(|(phrase, _)| phrase != Phrase::None), "{count}");
+    }
+
+    #[test]
+    fn praise_that_is_doubted_is_missed() {
+        for text in [
+            "I don't believe this is a great product.",
+            "I wouldn't call this a nice experience.",
+            "I doubt it's any good.",
+            "Not sure this is a good buy.",
+            "I don't think this is a good phone.",
+            "Ich glaube nicht, dass das ein gutes Handy ist.",
+            "No creo que sea un buen móvil.",
+            "Não acho que seja um bom celular.",
+            "Ik denk niet dat dit een goede telefoon is.",
+            "Thanks for nothing",
+            "Danke für nichts.",
+        ] {
+            assert!(misses(text, Apostrophes::Join), "{text}");
+        }
+        for text in ["Je ne pense pas que ce soit un bon téléphone.", "Merci pour rien.", "Non credo che sia un buon telefono."]
+        {
+            assert!(misses(text, Apostrophes::Split), "{text}");
+        }
+        for text in [
+            "No doubt this is a good phone",
+            "I don't think I've ever had such a good phone",
+            "I can't say enough good things",
+            "I don't believe you'll find a better one",
+            "I think this is a good phone",
+            "I don't think so. It is great",
+            "thanks for the good news, it was nothing",
+        ] {
+            assert!(!misses(text, Apostrophes::Join), "{text}");
+        }
+    }
+
+    #[test]
+    fn problems_that_there_are_none_of_are_denied() {
+        for text in ["No issue here", "Never had a single crash.", "Zero complaints.", "Keine Probleme mit der Lieferung."] {
+            assert_eq!(decides(text, Apostrophes::Join), Phrase::Denied, "{text}");
+        }
+        assert_eq!(decides("Nessun problema con la consegna.", Apostrophes::Split), Phrase::Denied);
+        for text in ["Couldn't be better!", "Could not be more pleased", "Can't go wrong with this one."] {
+            assert_eq!(decides(text, Apostrophes::Join), Phrase::Praised, "{text}");
+        }
+        for text in ["Couldn't be worse", "Could not be more disappointed", "I have a problem", "it went wrong"] {
+            assert_eq!(decides(text, Apostrophes::Join), Phrase::None, "{text}");
+        }
     }
 
     #[test]

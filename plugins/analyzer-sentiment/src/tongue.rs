@@ -57,10 +57,15 @@ pub struct Desk {
 /// The languages with a list and a model.
 pub const LANGUAGES: [&str; 8] = ["en", "fr", "es", "de", "it", "pt", "nl", "ar"];
 
-/// Odds of a text whose praise is wished for or gone, and of one that denies something bad, where the model says the opposite. Set by us:
-/// the dev rows hold two of the first kind; of 35 of the second 12 are bad all the same, 15 neither and 8 good.
+/// Odds of a text whose praise is wished for, gone or doubted, of one that denies something bad, and of one whose praise could not be
+/// higher, where the model says the opposite. Set by us.
 const MISSED: Odds = [0.5, 0.35, 0.15];
 const DENIED: Odds = [0.25, 0.45, 0.3];
+const PRAISED: Odds = [0.1, 0.25, 0.65];
+
+/// Words of a text in a language nobody knows at most, and of how many of them a list must know one.
+const FEW_WORDS: usize = 12;
+const KNOWN: u32 = 3;
 
 /// What a file holds is checked by tests; a plugin whose tables are broken cannot work at all.
 const WHOLE: &str = "the shipped tables are whole; a test reads them";
@@ -147,6 +152,25 @@ impl Tongue {
     }
 }
 
+/// Odds of a few words in a language nobody knows; `None` where no list knows enough of them, or the lists contradict each other.
+///
+/// `own`: words of the operator with their valence.
+#[must_use]
+pub fn of_any<'t>(texts: impl Iterator<Item = &'t str> + Clone, own: &HashMap<String, f32>, desk: &mut Desk) -> Option<Odds> {
+    let mut said: Vec<Odds> = Vec::new();
+    for language in LANGUAGES {
+        let scored = Tongue::of(Some(language)).score(texts.clone(), own, desk);
+        if desk.words.as_slice().len() > FEW_WORDS {
+            return None;
+        }
+        let speaks = |scored: &Scored| scored.evidence.spoken > 0 && scored.evidence.spoken * KNOWN >= scored.evidence.words;
+        said.extend(scored.filter(speaks).map(|scored| scored.odds));
+    }
+    let agree = |sign: f32| said.iter().all(|[bad, _, good]| (good - bad) * sign > 0.0);
+    let mean = |place: usize| said.iter().map(|odds| odds[place]).sum::<f32>() / said.len() as f32;
+    (!said.is_empty() && (agree(1.0) || agree(-1.0))).then(|| std::array::from_fn(mean))
+}
+
 impl Desk {
     /// The words of the text that was scored last, the negated ones marked.
     #[must_use]
@@ -190,6 +214,7 @@ fn turned(odds: Odds, phrase: Phrase) -> Odds {
     match phrase {
         Phrase::Missed if good > bad => MISSED,
         Phrase::Denied if bad > good => DENIED,
+        Phrase::Praised if good <= bad => PRAISED,
         _ => odds,
     }
 }
@@ -270,7 +295,36 @@ mod tests {
         ] {
             assert!(polarity(language, text) < 0.0, "{language}: {text}: {}", polarity(language, text));
         }
+        for (language, text) in [
+            ("en", "I don't believe this is a great product."),
+            ("en", "I doubt it's any good."),
+            ("en", "Not sure this is a good buy."),
+            ("en", "Thanks for nothing."),
+            ("fr", "Je doute que ce soit un bon produit."),
+            ("fr", "Merci pour rien."),
+            ("de", "Ich glaube nicht, dass das ein gutes Handy ist."),
+            ("es", "No creo que sea un buen móvil."),
+            ("it", "Grazie per niente."),
+        ] {
+            assert!(polarity(language, text) < -crate::NEUTRAL, "{language}: {text}: {}", polarity(language, text));
+        }
+        for (language, text) in [
+            ("en", "No issue here"),
+            ("en", "No issues with the delivery."),
+            ("en", "Never had a single crash."),
+            ("en", "Never had any issues with Acme."),
+            ("en", "Zero complaints."),
+            ("it", "Nessun problema con la consegna."),
+            ("en", "Couldn't be better!"),
+            ("en", "Could not be more pleased with the service."),
+            ("en", "Couldn't be happier with my purchase"),
+            ("en", "Can't go wrong with this one."),
+        ] {
+            assert!(polarity(language, text) > 0.0, "{language}: {text}: {}", polarity(language, text));
+        }
         // What else is said comes first.
+        assert!(polarity("en", "No issues with the delivery, but it is broken and awful") < 0.0);
+        assert!(polarity("en", "I doubt it's any good as a camera, but I love it") > 0.0);
         assert!(polarity("en", "It could be better but I love it") > 0.0);
         assert!(polarity("en", "not bad, but the battery is terrible") < 0.0);
     }

@@ -127,7 +127,7 @@ pub fn signs(text: &str, words: &Words) -> Signs {
         signs[place] = signs[place].max(strength.clamp(0.0, 1.0));
     };
     let (mut count, mut hashtags, mut handles, mut shouted, mut plain) = (0_u32, 0_u32, 0_u32, 0_u32, 0_u32);
-    let mut calls = false;
+    let (mut calls, mut cheap) = (false, false);
     for (place, word) in words.iter().enumerate() {
         count += 1;
         let read = words.text(word);
@@ -148,6 +148,7 @@ pub fn signs(text: &str, words: &Words) -> Signs {
                 plain += u32::from(read.len() > 1);
                 shouted += u32::from(word.shouted);
                 calls |= CALL.contains(&read);
+                cheap |= read == "cheap";
                 for sign in phrases_at(words, place) {
                     show(sign, 1.0);
                 }
@@ -163,11 +164,15 @@ pub fn signs(text: &str, words: &Words) -> Signs {
         }
     }
     let numbers = numbers(text);
-    if numbers.longest >= 9 || (calls && numbers.longest >= 5) {
+    if numbers.telephone || (calls && numbers.longest >= 5) {
         show(Sign::PhoneNumber, 1.0);
     }
     if numbers.money {
         show(Sign::Money, 1.0);
+    }
+    // A customer who says so speaks of what was bought; who sells names a price or where to go.
+    if cheap && (numbers.money || words.iter().any(|word| word.sort == Sort::Address)) {
+        show(Sign::FreeOffer, 1.0);
     }
     if plain >= 4 {
         show(Sign::Capitals, (shouted as f32 / plain as f32 - 0.3) * 2.5);
@@ -188,7 +193,9 @@ fn phrases_at(words: &Words, place: usize) -> impl Iterator<Item = Sign> + '_ {
     let start = known.partition_point(|(word, ..)| word.as_str() < first);
     known[start..].iter().take_while(move |(word, ..)| word == first).filter_map(move |(_, rest, sign)| {
         let fits = rest.is_empty() || rest.split(' ').enumerate().all(|(offset, word)| words.nth(place + 1 + offset) == word);
-        fits.then_some(*sign)
+        // Who asks to be subscribed to something asks for nothing else.
+        let own = first == "subscribe" && matches!(words.nth(place + 1), "me" | "us") && words.nth(place + 2) == "to";
+        (fits && !own).then_some(*sign)
     })
 }
 
@@ -236,23 +243,41 @@ fn without_accents(phrase: &str) -> Option<String> {
 struct Numbers {
     /// Digits of the longest one; single spaces, dots and hyphens inside are passed over.
     longest: u32,
+    /// One is written as telephone numbers are.
+    telephone: bool,
     /// One stands beside a sign of money.
     money: bool,
 }
 
+/// Digits of a telephone number at least.
+const TELEPHONE: u32 = 9;
+
 fn numbers(text: &str) -> Numbers {
     let mut numbers = Numbers::default();
     let (mut digits, mut gap, mut before) = (0_u32, 0_u32, ' ');
+    // Of the number being read: with `+`, with a leading zero, how often it is parted, and how often by more than a space.
+    let (mut plus, mut zero, mut parts, mut marks) = (false, false, 0_u32, 0_u32);
+    let mut last_gap = ' ';
     for char in text.chars() {
         if char.is_ascii_digit() {
             // A single space inside joins, as people write telephone numbers.
-            digits = if gap <= 1 { digits + 1 } else { 1 };
+            if digits > 0 && gap <= 1 {
+                digits += 1;
+                parts += gap;
+                marks += u32::from(gap == 1 && last_gap != ' ');
+            } else {
+                (plus, zero, parts, marks) = (before == '+', char == '0', 0, 0);
+                digits = 1;
+            }
             gap = 0;
             numbers.longest = numbers.longest.max(digits);
+            // Orders, parcels and accounts have long numbers, too.
+            numbers.telephone |= digits >= TELEPHONE && (plus || (zero && parts >= 2) || marks >= 2);
             numbers.money |= matches!(before, '$' | '£' | '€' | '₹');
         } else {
             numbers.money |= before.is_ascii_digit() && matches!(char, '$' | '£' | '€' | '₹');
             gap = if matches!(char, ' ' | '-' | '.' | '+' | '(' | ')') { gap + 1 } else { 2 };
+            last_gap = char;
         }
         if char != ' ' {
             before = char;
@@ -321,6 +346,17 @@ mod tests {
             ("sale now sale now sale now phones phones phones phones phones", &["free-offer", "repetition"]),
             ("#a #b #c #d #e #f", &["many-hashtags"]),
             ("<a href=x>", &["markup"]),
+            ("please like this video", &["asks-to-follow"]),
+            ("Call 09061234567 now to win", &["prize", "phone-number"]),
+            ("+33 6 00 00 00 00", &["phone-number"]),
+            ("06 12 34 56 78", &["phone-number"]),
+            ("555-123-4567 or 020.7946.0018", &["phone-number"]),
+            ("12345 67890", &[]),
+            ("my order 1234567890123 and the parcel 3345 2211 9987", &[]),
+            ("cheap watches for $5", &["money", "free-offer"]),
+            ("cheap watches https://a.example", &["link", "free-offer"]),
+            ("feels cheap and plasticky", &[]),
+            ("Please subscribe me to the newsletter", &[]),
             ("I had lunch at 12 with 3 friends, it was good", &[]),
             ("", &[]),
         ] {

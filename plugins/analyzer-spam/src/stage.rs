@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use vigie_plugin::features::{Grams, Sort, Words};
+use vigie_plugin::features::{Grams, Words};
 use vigie_plugin::linear::{Model, sigmoid};
 
 use crate::cues::{SIGNS, Sign, Signs};
@@ -16,10 +16,9 @@ const BEFORE: f32 = -3.4;
 /// And where there is none because the language is another: nothing else will speak.
 const BEFORE_ALONE: f32 = -2.6;
 
-/// What the model may say at most of a text with nothing against it but a link, and of one of so few words that they say nothing.
+/// What the model may say at most of a text with no sign a person could check, or none but a link: it knows who writes "please" below
+/// videos, and customers write it, too.
 pub const AT_MOST: f32 = 0.35;
-/// Words from which on wording says something.
-const ENOUGH_WORDS: usize = 4;
 
 /// How likely the model holds an English text for spam.
 #[must_use]
@@ -29,15 +28,13 @@ pub fn by_model(words: &Words, signs: &Signs) -> f32 {
     let mut sums = model.sums();
     words.each_feature(GRAMS, |feature| sums.add(feature));
     let likely = sums.finish(signs).probabilities().first().copied().unwrap_or_default();
-    if is_thin(words, signs) { likely.min(AT_MOST) } else { likely }
+    if is_thin(signs) { likely.min(AT_MOST) } else { likely }
 }
 
-/// Whether a text has no sign beside a link, and a link or hardly any words: neither is a reason by itself.
+/// Whether a text has no sign beside a link: neither a link nor wording is a reason by itself.
 #[must_use]
-pub fn is_thin(words: &Words, signs: &Signs) -> bool {
-    let link = Sign::Link as usize;
-    let bare = signs.iter().enumerate().all(|(place, strength)| place == link || *strength <= 0.0);
-    bare && (signs[link] > 0.0 || words.iter().filter(|word| word.sort == Sort::Word).count() < ENOUGH_WORDS)
+pub fn is_thin(signs: &Signs) -> bool {
+    signs.iter().enumerate().all(|(place, strength)| place == Sign::Link as usize || *strength <= 0.0)
 }
 
 /// How likely the signs make it spam, beside a model or alone.

@@ -87,6 +87,25 @@ fn a_link_or_few_words_are_no_reason() {
     }
 }
 
+/// Whoever wrote "please" was a spammer, as below the videos the model learned from.
+#[test]
+fn polite_customers_are_no_spammers() {
+    for text in [
+        "Please help me with my order",
+        "Please add dark mode",
+        "Please follow up on my ticket 4412, nobody answers.",
+        "Please subscribe me to the newsletter",
+        "feels cheap and plasticky",
+        "It fell apart after two days, very cheap.",
+        "12345 67890",
+        "Order 12345 67890 has not arrived",
+        "My order number is 1234567890123",
+    ] {
+        let (likely, reasons) = of("en", text);
+        assert!(likely < 0.4, "{text}: {likely} {reasons:?}");
+    }
+}
+
 #[test]
 fn nothing_known_nothing_said() {
     let annotations = annotate(&Settings::default(), &mut Words::default(), &Document::new(" "));

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use analyzer_intent::cues::Cues;
-use analyzer_intent::judge::{self, Counts};
+use analyzer_intent::judge::{self, Counts, Means};
 use analyzer_intent::stage::{CLASSES, features, tone_by};
 use analyzer_intent::text::Text;
 use analyzer_intent::{INTENTS, Intent};
@@ -182,7 +182,7 @@ fn measure(data: &Data, model: &Model<'_>, tables: &mut Tables) -> Result<()> {
         let mut found = Vec::new();
         cues.find(&text, &mut found);
         let tone = tone_by(model, text.normal());
-        let likelihoods = judge::likelihoods(&found, &tone, &Counts::of(&text, None));
+        let likelihoods = judge::likelihoods(&found, &tone, &Counts::of(&text, Means::Tone, None));
         for (class, (intent, hits)) in SHOWN.iter().zip(&mut hits).enumerate() {
             let wanted = labels[&key(post)] >> class & 1 == 1;
             let found = INTENTS.iter().zip(likelihoods).any(|(one, likely)| one == intent && likely >= 0.5);

@@ -76,5 +76,5 @@ fn example(text: &str, spam: bool, words: &mut Words) -> Read {
     let mut features = Vec::new();
     words.each_feature(GRAMS, |feature| features.push(feature));
     let example = Example { features, dense: signs.to_vec(), classes: u64::from(spam), weight: 1.0, ..Example::default() };
-    Read { example, by_signs: by_signs(&signs, false), thin: is_thin(words, &signs) }
+    Read { example, by_signs: by_signs(&signs, false), thin: is_thin(&signs) }
 }
