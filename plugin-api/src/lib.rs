@@ -55,6 +55,7 @@
 //!   What a field means is said in `wit/types.wit` and `wit/source.wit`; the generated types carry those words.
 //! - [`Failure`]: why a call did not succeed. The host acts on its class alone.
 //! - [`http`]: requests, answers that are checked before they are believed, `Link` headers.
+//! - [`conversation`]: when a feed of what is said below a post rests, and when it ends.
 //! - [`google`]: error bodies of Google's services, and their days.
 //! - [`graph`]: error bodies and paging of Meta's services.
 //! - [`html`]: tags and addresses of HTML that services embed.
@@ -78,6 +79,7 @@ mod batch;
 #[doc(hidden)]
 pub mod bindings;
 pub mod clock;
+pub mod conversation;
 mod failure;
 pub mod features;
 #[cfg(feature = "forum")]

@@ -119,12 +119,12 @@ impl Post {
     ///
     /// # Shape
     /// `id` is the post's number, `thread` is `t/` and the topic's; the parent is the post quoted first, because boards state nothing else.
-    /// The topic's title, answers and views belong to its first post. Who has no number (a guest) has the id `name/NAME`.
+    /// The topic's title, answers and views belong to its first post; the others carry the title as the attribute `topic-title`. Who has no number (a guest) has the id `name/NAME`.
     #[must_use]
     pub fn mention(&self, topic: &Topic) -> Mention {
         let kind = if self.first { MentionKind::Post } else { MentionKind::Reply };
         let opening = self.first.then_some(topic);
-        let mention = Mention::new(&self.id, kind)
+        let mut mention = Mention::new(&self.id, kind)
             .url(self.url.as_ref())
             .title(opening.and_then(|topic| topic.title.as_ref()))
             .html(&self.body.html)
@@ -137,6 +137,9 @@ impl Post {
             .comments(opening.and_then(|topic| topic.replies))
             .views(opening.and_then(|topic| topic.views))
             .media(self.body.media.iter().cloned());
+        if let Some(title) = topic.title.as_ref().filter(|_| !self.first) {
+            mention = mention.attribute("topic-title", Value::Text(title.clone()));
+        }
         match self.number {
             #[expect(clippy::cast_precision_loss, reason = "places in a topic are far below 2^53")]
             Some(number) => mention.attribute("post-number", Value::Number(number as f64)),

@@ -5,15 +5,15 @@ mod search;
 mod thread;
 
 use serde::{Deserialize, Serialize};
+use vigie_plugin::conversation::Conversation;
 use vigie_plugin::http::{Request, Response};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, clock, http, ids};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, http, ids};
 
 use crate::normalize;
 use crate::parse::{Post, Posts};
 use crate::{Settings, query, refusal};
 
 const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 /// Most posts in one answer.
 const PER_PAGE: u32 = 100;
 /// Most posts that can be asked for by their uris.
@@ -107,37 +107,27 @@ fn per_page(request: &Poll) -> u32 {
 /// Feeds for the answers to posts, where they have any or are young, and for what quotes them, where something does.
 fn children<'a>(settings: &Settings, posts: impl IntoIterator<Item = &'a Post>) -> Result<Vec<Feed>, Failure> {
     let read_for = settings.threads_for_ms()?;
-    let now = clock::now();
     let mut feeds: Vec<Feed> = Vec::new();
     for post in posts {
         let Some(uri) = post.uri.clone().filter(|uri| normalize::is_post(uri)) else { continue };
         let published = normalize::sorted_at(post);
-        let ends = published.unwrap_or(now).saturating_add(read_for);
-        let quiet = post.reply_count.unwrap_or(0) == 0;
+        let conversation = Conversation::new(published, read_for);
+        let replies = post.reply_count.unwrap_or(0);
+        let quiet = replies == 0;
         let thread = Params::Thread { uri: uri.clone(), published, quiet };
         let quotes = Params::Quotes { uri: uri.clone(), published };
         let kinds = [
-            (settings.threads && (!quiet || ends > now), "thread", thread),
+            (settings.threads && conversation.is_worth_reading(Some(replies)), "thread", thread),
             (settings.quotes && post.quote_count.unwrap_or(0) > 0, "quotes", quotes),
         ];
-        // What is old is read once.
-        let ends = ends.max(now.saturating_add(DAY_MS));
         for (wanted, word, params) in kinds {
             let feed = Feed::new(format!("{word}:{}", ids::short(&uri)), format!("{word} of {uri}"));
             if wanted && feeds.iter().all(|known| known.id != feed.id) {
-                feeds.push(feed.with_params(&params).expires_at(ends));
+                feeds.push(feed.with_params(&params).expires_at(conversation.expires_at()));
             }
         }
     }
     Ok(feeds)
-}
-
-/// How long a child feed may rest: the older a conversation, the rarer something new is said in it. `None` when it has ended.
-fn pause(settings: &Settings, published: Option<Instant>) -> Option<u64> {
-    let now = clock::now();
-    let published = published.unwrap_or(now);
-    let ends = published.saturating_add(settings.threads_for_ms().unwrap_or(0));
-    (ends > now).then(|| (now.saturating_sub(published) / 8).clamp(HOUR_MS / 4, DAY_MS).unsigned_abs())
 }
 
 /// Whether an instant is as young as wanted.

@@ -6,7 +6,7 @@ use vigie_plugin::{Media, MediaKind, http};
 /// A post's text and what was found in it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cooked {
-    /// HTML with absolute addresses, without previews of foreign pages and captions of pictures.
+    /// HTML with absolute addresses, without previews of foreign pages, captions of pictures and counts of votes.
     pub html: String,
     /// The pages that were previewed.
     pub links: Vec<String>,
@@ -31,7 +31,7 @@ pub fn clean(html: &str, base: &str) -> Cooked {
         if tag.has_class("aside", "onebox") {
             cooked.links.extend(tag.value("data-onebox-src").and_then(|url| http::web(&base, &url.replace("&amp;", "&"))));
             rest = after_end(behind, "aside");
-        } else if tag.has_class("div", "meta") {
+        } else if tag.has_class("div", "meta") || tag.has_class("div", "poll-info") {
             rest = after_end(behind, "div");
         } else {
             if tag.name == "img"

@@ -66,7 +66,7 @@ pub fn post(post: &Post, topic: Option<i64>, context: &Context, base: &str) -> O
     let number = post.post_number;
     let first = number == Some(1);
     let kind = if first { MentionKind::Post } else { MentionKind::Reply };
-    let title = topic.and_then(|topic| context.titles.get(&topic)).or(post.topic_title.as_ref()).filter(|_| first);
+    let title = topic.and_then(|topic| context.titles.get(&topic)).or(post.topic_title.as_ref());
     let replies = if first {
         let all = topic.and_then(|topic| context.counts.get(&topic).copied()).or(post.topic_posts_count);
         // Direct answers are another count; an answer without the topic's leaves what is known.
@@ -86,7 +86,7 @@ pub fn post(post: &Post, topic: Option<i64>, context: &Context, base: &str) -> O
     });
     let mut mention = Mention::new(id.to_string(), kind)
         .url(topic.map(|topic| address(base, post, topic, context)))
-        .title(title)
+        .title(title.filter(|_| first))
         .author(author(post, base))
         .published(published)
         .edited(edited)
@@ -105,6 +105,9 @@ pub fn post(post: &Post, topic: Option<i64>, context: &Context, base: &str) -> O
         (None, Some(raw)) => mention.markdown(raw.clone()),
         (None, None) => mention,
     };
+    if let Some(title) = title.filter(|_| !first) {
+        mention = mention.attribute("topic-title", Value::Text(title.clone()));
+    }
     let category = post.category_id.or_else(|| context.categories.get(&topic?).copied());
     let numbers =
         [("topic", topic), ("post-number", number), ("reply-to-post-number", post.reply_to_post_number), ("category", category)];

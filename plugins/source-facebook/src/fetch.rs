@@ -20,7 +20,13 @@ enum Params {
     /// A list of a page.
     Edge { page: String, edge: String },
     /// The comments of a post, published at an instant in milliseconds.
-    Comments { post: String, published: Option<Instant> },
+    Comments {
+        post: String,
+        published: Option<Instant>,
+        /// There were none when the post was found.
+        #[serde(default)]
+        quiet: bool,
+    },
 }
 
 /// One feed for each list of each page, and one for the comments of each single post.
@@ -48,7 +54,7 @@ pub(crate) fn plan(settings: &Settings) -> Result<Vec<Feed>, Failure> {
     }
     for post in &settings.posts {
         let post = object("posts", post)?;
-        let params = Params::Comments { post: post.to_owned(), published: None };
+        let params = Params::Comments { post: post.to_owned(), published: None, quiet: false };
         add(Feed::new(format!("comments:{post}"), format!("comments of post {post}")).with_params(&params));
     }
     if feeds.is_empty() {
@@ -73,7 +79,7 @@ fn object<'a>(setting: &str, text: &'a str) -> Result<&'a str, Failure> {
 pub(crate) fn poll(settings: &Settings, request: &Poll) -> Result<Batch, Failure> {
     match request.feed.read_params()? {
         Params::Edge { page, edge } => edge::poll(settings, request, &page, &edge),
-        Params::Comments { post, published } => comments::poll(settings, request, &post, published),
+        Params::Comments { post, published, quiet } => comments::poll(settings, request, &post, published, quiet),
     }
 }
 

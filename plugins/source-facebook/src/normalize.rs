@@ -163,12 +163,15 @@ fn media(attachment: &Attachment) -> Vec<Media> {
 fn medium(attachment: &Attachment) -> Option<Media> {
     let medium = attachment.media.as_ref()?;
     let kind = attachment.media_type.as_deref().or(attachment.kind.as_deref()).unwrap_or_default();
-    let (kind, url) = match &medium.source {
-        Some(film) if kind.contains("video") => (MediaKind::Video, film.as_str()),
-        _ if kind.contains("video") => (MediaKind::Video, medium.image.as_ref()?.src.as_deref()?),
-        _ => (MediaKind::Image, medium.image.as_ref()?.src.as_deref()?),
+    let picture = || medium.image.as_ref()?.src.as_deref();
+    let (kind, url) = if kind.contains("video") {
+        // Not every film may be fetched; its page shows it to everybody, and the picture is only its first frame.
+        let page = || attachment.unshimmed_url.as_deref().or(attachment.url.as_deref());
+        (MediaKind::Video, medium.source.as_deref().or_else(page).or_else(picture)?)
+    } else {
+        (MediaKind::Image, picture()?)
     };
-    Some(Media::new(kind, http::web("https://www.facebook.com/", url)?))
+    Some(Media::new(kind, http::web("https://www.facebook.com/", url)?).description(attachment.title.as_deref()))
 }
 
 #[cfg(test)]

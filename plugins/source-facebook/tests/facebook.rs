@@ -103,7 +103,7 @@ fn every_documented_field_arrives() {
     assert_eq!((bare.id.as_str(), &bare.author, bare.engagement.comments), ("1003", &None, None));
     assert!(batch.changes.contains(&Change::Remove("100_2".to_owned())));
     let feeds: Vec<_> = batch.feeds.iter().map(|feed| feed.id.as_str()).collect();
-    assert_eq!(feeds, ["comments:100_1"], "only where there are comments");
+    assert_eq!(feeds, ["comments:100_1", "comments:1003"], "a young post may have comments yet");
     assert!(host.logged().iter().any(|(_, line)| line.contains("1 of 5 items")));
     let asked = &host.asked()[0];
     assert_eq!(asked.header("authorization"), Some("Bearer {{secret:access-token}}"));
@@ -246,6 +246,25 @@ fn comments_and_replies_are_placed_and_known_ones_end_the_walk() {
     assert_eq!(ids([&first, &second]), BTreeSet::from(["1_4".to_owned()]));
     let older = FakeHost::new().poll::<Facebook>(&settings, Poll::older(feed.expires_at(0))).expect("nothing to ask");
     assert_eq!(older.next, Next::Done);
+}
+
+#[test]
+fn a_young_post_is_asked_for_comments_though_it_had_none() {
+    let settings = json!({ "pages": ["100"] });
+    let young = post(5, "2025-12-31T22:00:00+0000");
+    let old = post(4, "2025-01-01T10:00:00+0000");
+    let host = FakeHost::new().get(&feed_url(100, ""), page(&[young, old], None));
+    let batch = host.poll::<Facebook>(&settings, Poll::newer(plan(&settings).remove(0))).expect("a batch");
+    let [feed] = batch.feeds.as_slice() else { panic!("one feed: {:?}", batch.feeds) };
+    let first = FakeHost::new().poll::<Facebook>(&settings, Poll::newer(feed.clone())).expect("nothing is asked for yet");
+    assert_eq!(first.next, Next::Later(Some(1_800_000)));
+    let id = feed.id.trim_start_matches("comments:");
+    let quiet = FakeHost::new().get(&comments_url(id, ""), page(&[], None));
+    let request = Poll::newer(feed.clone()).cursor(first.cursor);
+    assert_eq!(quiet.poll::<Facebook>(&settings, request.clone()).expect("a page").next, Next::Later(Some(900_000)));
+    let lively = FakeHost::new().get(&comments_url(id, ""), page(&[comment(2, "2025-12-31T23:00:00+0000")], None));
+    let batch = lively.poll::<Facebook>(&settings, request).expect("a page");
+    assert_eq!((batch.changes.len(), batch.next), (1, Next::Later(None)));
 }
 
 #[test]

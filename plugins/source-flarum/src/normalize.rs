@@ -38,6 +38,9 @@ pub(crate) fn change(post: &Post, base: &str) -> Option<Change> {
         .likes(post.likes.and_then(|likes| i64::try_from(likes).ok()))
         .comments(counted.and_then(|discussion| discussion.posts).map(|posts| posts.saturating_sub(1)))
         .views(counted.and_then(|discussion| discussion.views));
+    if let Some(title) = discussion.and_then(|discussion| discussion.title.as_ref()).filter(|_| !first) {
+        mention = mention.attribute("discussion-title", Value::Text(title.clone()));
+    }
     if let Some(number) = post.number.and_then(|number| u32::try_from(number).ok()) {
         mention = mention.attribute("post-number", Value::Number(f64::from(number)));
     }

@@ -5,14 +5,13 @@ mod refresh;
 mod search;
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, clock, http, ids};
+use vigie_plugin::conversation::Conversation;
+use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, http, ids};
 
 use crate::parse::Photo;
 use crate::{Settings, normalize, query};
 
 pub(crate) use refresh::refresh;
-
-const DAY_MS: i64 = 86_400_000;
 
 /// How a feed is read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -21,7 +20,13 @@ enum Params {
     /// A search, by the name and value of its one parameter: `text`, `tags` or `user_id`.
     Search { by: String, value: String },
     /// Comments of a photo, uploaded at an instant in milliseconds.
-    Comments { photo: String, published: Option<Instant> },
+    Comments {
+        photo: String,
+        published: Option<Instant>,
+        /// There were none when the photo was found.
+        #[serde(default)]
+        quiet: bool,
+    },
 }
 
 /// One feed for each different alternative of the searches, each tag and each person, and one for the comments of each single photo.
@@ -56,7 +61,7 @@ pub(crate) fn plan(settings: &Settings, searches: &[Search]) -> Result<Vec<Feed>
             return Err(Failure::settings(format!("setting `photos`: `{photo}` is no number of a photo, such as 6946979188")));
         }
         let feed = Feed::new(format!("comments:{photo}"), format!("comments of photo {photo}"));
-        add(feed.with_params(&Params::Comments { photo, published: None }));
+        add(feed.with_params(&Params::Comments { photo, published: None, quiet: false }));
     }
     if feeds.is_empty() {
         return Err(Failure::settings(
@@ -74,7 +79,7 @@ fn search(by: &str, value: String, title: impl Fn(&str) -> String) -> Feed {
 pub(crate) fn poll(settings: &Settings, request: &Poll) -> Result<Batch, Failure> {
     match request.feed.read_params()? {
         Params::Search { by, value } => search::poll(settings, request, &by, &value),
-        Params::Comments { photo, published } => comments::poll(settings, request, &photo, published),
+        Params::Comments { photo, published, quiet } => comments::poll(settings, request, &photo, published, quiet),
     }
 }
 
@@ -90,17 +95,16 @@ fn ask(method: &str) -> http::Request {
         .query("nojsoncallback", 1)
 }
 
-/// The feed of a photo's comments, where it has some.
+/// The feed of a photo's comments, where it has some or may have yet.
 fn comments(settings: &Settings, photo: &Photo) -> Result<Option<Feed>, Failure> {
-    if !settings.comments || photo.count_comments.unwrap_or(0) == 0 {
+    let published = normalize::uploaded(photo).map(|moment| moment.at);
+    let count = photo.count_comments.unwrap_or(0);
+    let conversation = Conversation::new(published, settings.comments_for_ms()?);
+    if !settings.comments || !conversation.is_worth_reading(Some(count)) {
         return Ok(None);
     }
     let Some(id) = photo.id.as_deref().filter(|id| is_number(id)) else { return Ok(None) };
-    let now = clock::now();
-    let published = normalize::uploaded(photo).map(|moment| moment.at);
-    let ends = published.unwrap_or(now).saturating_add(settings.comments_for_ms()?);
-    // An old photo's comments are read once.
-    let ends = if ends <= now { now.saturating_add(DAY_MS) } else { ends };
-    let feed = Feed::new(format!("comments:{id}"), format!("comments of photo {id}"));
-    Ok(Some(feed.with_params(&Params::Comments { photo: id.to_owned(), published }).expires_at(ends)))
+    let params = Params::Comments { photo: id.to_owned(), published, quiet: count == 0 };
+    let feed = Feed::new(format!("comments:{id}"), format!("comments of photo {id}")).with_params(&params);
+    Ok(Some(feed.expires_at(conversation.expires_at())))
 }

@@ -112,7 +112,7 @@ fn every_documented_field_arrives() {
     );
     assert_eq!((odd.kind, odd.published, odd.engagement.likes), (MentionKind::Video, None, None));
     assert_eq!(odd.url.as_deref(), Some("https://www.flickr.com/photos/78733179@N04/8/"));
-    assert_eq!(batch.feeds.iter().map(|feed| feed.id.as_str()).collect::<Vec<_>>(), ["comments:10115956703"]);
+    assert_eq!(batch.feeds.iter().map(|feed| feed.id.as_str()).collect::<Vec<_>>(), ["comments:10115956703", "comments:8"]);
 }
 
 /// Three slices; the second begins with the second the first ended with, and one photo has no date.

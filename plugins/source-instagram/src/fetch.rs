@@ -7,7 +7,8 @@ mod list;
 mod refresh;
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, clock, http, ids, log};
+use vigie_plugin::conversation::Conversation;
+use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, http, ids, log};
 
 use crate::parse::Media;
 use crate::settings::is_number;
@@ -32,7 +33,13 @@ enum Params {
     /// Posts of another account.
     Account { name: String },
     /// Comments of a post, published at an instant in milliseconds.
-    Comments { media: String, published: Option<Instant> },
+    Comments {
+        media: String,
+        published: Option<Instant>,
+        /// There were none when the post was found.
+        #[serde(default)]
+        quiet: bool,
+    },
     /// Replies to a comment that did not come with it.
     Replies { comment: String, media: String },
 }
@@ -85,7 +92,7 @@ pub(crate) fn plan(settings: &Settings, searches: &[Search]) -> Result<Vec<Feed>
             )));
         }
         let feed = Feed::new(format!("comments:{media}"), format!("comments of post {media}"));
-        feeds.push(feed.with_params(&Params::Comments { media, published: None }));
+        feeds.push(feed.with_params(&Params::Comments { media, published: None, quiet: false }));
     }
     let mut known: Vec<Feed> = Vec::new();
     for feed in feeds {
@@ -137,7 +144,7 @@ pub(crate) fn poll(settings: &Settings, request: &Poll) -> Result<Batch, Failure
         Params::List { edge } => list::poll(settings, request, &edge),
         Params::Hashtag { tag } => hashtag::poll(settings, request, &tag),
         Params::Account { name } => account::poll(settings, request, &name),
-        Params::Comments { media, published } => comments::poll(settings, request, &media, published),
+        Params::Comments { media, published, quiet } => comments::poll(settings, request, &media, published, quiet),
         Params::Replies { comment, media } => comments::replies(settings, request, &comment, &media),
     }
 }
@@ -152,17 +159,16 @@ fn ask(settings: &Settings, path: &str) -> http::Request {
     if settings.app_secret_proof { request.query_secret("appsecret_proof", "appsecret-proof") } else { request }
 }
 
-/// The feed of an own post's comments, where it has some.
+/// The feed of an own post's comments, where it has some or may have yet.
 fn comments(settings: &Settings, media: &Media) -> Result<Option<Feed>, Failure> {
-    if !settings.comments || media.comments_count.unwrap_or(0) == 0 {
+    let published = normalize::instant(media.timestamp.as_deref());
+    let count = media.comments_count.unwrap_or(0);
+    let conversation = Conversation::new(published, settings.comments_for_ms()?);
+    if !settings.comments || !conversation.is_worth_reading(Some(count)) {
         return Ok(None);
     }
     let Some(id) = media.id.as_deref().filter(|id| is_number(id)) else { return Ok(None) };
-    let now = clock::now();
-    let published = normalize::instant(media.timestamp.as_deref());
-    let ends = published.unwrap_or(now).saturating_add(settings.comments_for_ms()?);
-    // An old post's comments are read once.
-    let ends = if ends <= now { now.saturating_add(DAY_MS) } else { ends };
-    let params = Params::Comments { media: id.to_owned(), published };
-    Ok(Some(Feed::new(format!("comments:{id}"), format!("comments of post {id}")).with_params(&params).expires_at(ends)))
+    let params = Params::Comments { media: id.to_owned(), published, quiet: count == 0 };
+    let feed = Feed::new(format!("comments:{id}"), format!("comments of post {id}")).with_params(&params);
+    Ok(Some(feed.expires_at(conversation.expires_at())))
 }

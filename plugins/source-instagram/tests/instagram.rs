@@ -109,7 +109,7 @@ fn every_documented_field_arrives() {
         (second.kind, second.text.as_str(), &second.author, second.engagement.likes),
         (MentionKind::Video, "", &None, None)
     );
-    assert_eq!(batch.feeds.iter().map(|feed| feed.id.as_str()).collect::<Vec<_>>(), ["comments:17900000000000001"]);
+    assert_eq!(batch.feeds.iter().map(|feed| feed.id.as_str()).collect::<Vec<_>>(), ["comments:17900000000000001", "comments:2"]);
     assert_eq!(host.asked()[0].header("authorization"), Some("Bearer {{secret:access-token}}"));
 }
 

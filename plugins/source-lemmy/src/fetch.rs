@@ -3,8 +3,9 @@
 mod list;
 
 use serde::{Deserialize, Serialize};
+use vigie_plugin::conversation::Conversation;
 use vigie_plugin::http::{Request, Response};
-use vigie_plugin::{Batch, Change, Failure, FailureClass, Feed, Instant, Poll, Search, clock, http, ids, log};
+use vigie_plugin::{Batch, Change, Failure, FailureClass, Feed, Instant, Poll, Search, http, ids, log};
 
 use crate::normalize::{self, Known};
 use crate::parse::{CommentView, OneComment, OnePost, PostView};
@@ -12,7 +13,6 @@ use crate::settings::Mode;
 use crate::{Settings, query, refusal};
 
 const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 /// Comments that are asked for one by one to learn what others answer, in one poll.
 const MAX_PARENTS: usize = 20;
 
@@ -171,23 +171,21 @@ fn below(settings: &Settings, posts: &[PostView]) -> Result<Vec<Feed>, Failure> 
         return Ok(Vec::new());
     }
     let read_for = settings.comments_for_ms()?;
-    let now = clock::now();
     let mut feeds: Vec<Feed> = Vec::new();
     for view in posts {
         let Some(post) = &view.post else { continue };
         let Some(id) = post.id else { continue };
-        let quiet = view.counts.as_ref().and_then(|counts| counts.comments).unwrap_or(0) == 0;
+        let count = view.counts.as_ref().and_then(|counts| counts.comments).unwrap_or(0);
         let published = normalize::moment(post.published.as_ref()).map(|moment| moment.at);
-        let ends = published.unwrap_or(now).saturating_add(read_for);
-        if quiet && ends <= now {
+        let conversation = Conversation::new(published, read_for);
+        if !conversation.is_worth_reading(Some(count)) {
             continue;
         }
-        // What is old is read once.
-        let ends = ends.max(now.saturating_add(DAY_MS));
         let title = post.name.as_deref().unwrap_or("a post");
         let feed = Feed::new(format!("below:{id}"), format!("comments of {title}"));
         if feeds.iter().all(|known| known.id != feed.id) {
-            feeds.push(feed.with_params(&Params::Below { post: id, published, quiet }).expires_at(ends));
+            let params = Params::Below { post: id, published, quiet: count == 0 };
+            feeds.push(feed.with_params(&params).expires_at(conversation.expires_at()));
         }
     }
     Ok(feeds)

@@ -6,8 +6,9 @@ mod thread;
 mod timeline;
 
 use serde::{Deserialize, Serialize};
+use vigie_plugin::conversation::Conversation;
 use vigie_plugin::http::{Request, Response};
-use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, clock, http, ids};
+use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, http, ids};
 
 use crate::normalize::{self, Known};
 use crate::parse::Status;
@@ -17,7 +18,6 @@ use crate::{Settings, query, refusal};
 pub(crate) use again::refresh;
 
 const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 /// Most statuses in one answer.
 const PER_PAGE: u32 = 40;
 
@@ -148,14 +148,13 @@ fn found(settings: &Settings, request: &Poll, statuses: &[Status]) -> Result<Bat
 /// A feed for each conversation of which there is more than the status at hand, or may be soon.
 fn threads(settings: &Settings, statuses: &[Status], known: &Known) -> Result<Vec<Feed>, Failure> {
     let read_for = settings.threads_for_ms()?;
-    let now = clock::now();
     let mut feeds: Vec<Feed> = Vec::new();
     for status in statuses.iter().filter(|status| normalize::is_public(status) && status.reblog.is_none()) {
         let (Some(id), Some(uri)) = (&status.id, &status.uri) else { continue };
         let published = normalize::moment(status.created_at.as_ref()).map(|moment| moment.at);
-        let ends = published.unwrap_or(now).saturating_add(read_for);
+        let conversation = Conversation::new(published, read_for);
         let quiet = status.in_reply_to_id.is_none() && status.replies_count.unwrap_or(0) == 0;
-        if quiet && ends <= now {
+        if quiet && conversation.has_ended() {
             continue;
         }
         // Answers of one conversation lead to the same feed as far as that is known here.
@@ -165,8 +164,7 @@ fn threads(settings: &Settings, statuses: &[Status], known: &Known) -> Result<Ve
         }
         let feed = Feed::new(format!("thread:{}", ids::short(id)), format!("thread of {uri}"))
             .with_params(&Params::Thread { id: id.clone(), uri: uri.clone(), published, quiet })
-            // An old conversation is read once.
-            .expires_at(ends.max(now.saturating_add(DAY_MS)));
+            .expires_at(conversation.expires_at());
         if feeds.iter().all(|other| other.id != feed.id) {
             feeds.push(feed);
         }

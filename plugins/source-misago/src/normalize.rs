@@ -52,6 +52,9 @@ fn change(post: &Post, page: &Posts, tid: &str, first: Option<&str>, base: &str)
         Some(Media::new(kind, absolute(&file.url)?).description(file.name.as_deref()))
     });
     mention = mention.media(media.collect::<Vec<_>>());
+    if let Some(title) = page.thread.title.as_ref().filter(|_| !opens) {
+        mention = mention.attribute("thread-title", Value::Text(title.clone()));
+    }
     if let Some(category) = &page.thread.category {
         mention = mention.attribute("category", Value::Text(category.clone()));
     }

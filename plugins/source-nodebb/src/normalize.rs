@@ -39,6 +39,9 @@ pub(crate) fn change(post: &Post, topic: Option<&Topic>, base: &str) -> Option<C
         (None, Some(source)) => mention.markdown(source.clone()),
         (None, None) => mention,
     };
+    if let Some(title) = topic.and_then(|topic| topic.title.as_ref()).filter(|_| !main) {
+        mention = mention.attribute("topic-title", Value::Text(title.clone()));
+    }
     if let Some(category) = topic.and_then(|topic| topic.category.as_ref()) {
         mention = mention.attribute("category", Value::Text(category.clone()));
     }

@@ -60,17 +60,27 @@ fn is_gone(item: &Item) -> bool {
 
 fn submission(id: String, item: &Item) -> Mention {
     let original = item.crosspost_parent.as_deref().filter(|parent| parent.starts_with("t3_"));
-    let of_original = item.crosspost_parent_list.get(0).and_then(|parent| lenient::as_text(parent.get("title")?));
+    let of_original = |key: &str| item.crosspost_parent_list.get(0).and_then(|parent| lenient::as_text(parent.get(key)?));
     let kind = match original {
         None => MentionKind::Post,
-        Some(_) if item.selftext.is_none() && of_original == item.title => MentionKind::Share,
+        Some(_) if item.selftext.is_none() && of_original("title") == item.title => MentionKind::Share,
         Some(_) => MentionKind::Quote,
     };
     let (media, is_medium) = media(item);
     let page = page_of(item, || format!("/comments/{}/", id.trim_start_matches("t3_")));
     let linked = item.url.as_deref().filter(|_| item.is_self != Some(true) && !is_medium).and_then(|url| http::web(SITE, url));
     let link = linked.filter(|url| *url != page);
-    let mut mention = written(Mention::new(&id, kind), item.selftext_html.as_ref(), item.selftext.as_ref())
+    // Who passes something on says the same words.
+    let (html, markdown) = match kind {
+        MentionKind::Share => {
+            let words = of_original("selftext").filter(|words| !DELETED.contains(&words.trim()));
+            (words.as_ref().and_then(|_| of_original("selftext_html")), words)
+        }
+        _ => (item.selftext_html.clone(), with_choices(item)),
+    };
+    // Reddit's HTML shows nothing of a poll.
+    let html = html.filter(|_| item.poll_data.is_null());
+    let mut mention = written(Mention::new(&id, kind), html.as_ref(), markdown.as_ref())
         .url(page)
         .title(item.title.as_ref())
         .thread(&id)
@@ -89,6 +99,14 @@ fn submission(id: String, item: &Item) -> Mention {
         mention = mention.attribute("adult", Value::Flag(true));
     }
     both(mention, item)
+}
+
+/// A submission's words and what its poll offers, as Markdown.
+fn with_choices(item: &Item) -> Option<String> {
+    let options = item.poll_data.get("options").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+    let choices = options.iter().filter_map(|option| lenient::as_text(option.get("text")?)).map(|choice| format!("- {choice}"));
+    let lines: Vec<String> = item.selftext.clone().map(|words| format!("{words}\n")).into_iter().chain(choices).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn comment(id: String, item: &Item) -> Option<Mention> {

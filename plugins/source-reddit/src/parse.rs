@@ -96,6 +96,8 @@ pub struct Item {
     /// Whether a submission has a text instead of a link.
     #[serde(deserialize_with = "lenient::flag")]
     pub is_self: Option<bool>,
+    /// What a poll offers, and the votes if they are shown.
+    pub poll_data: Value,
     /// Order and captions of pictures.
     pub gallery_data: Value,
     /// Pictures by their ids.

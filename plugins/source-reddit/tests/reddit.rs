@@ -150,10 +150,11 @@ fn links_pictures_galleries_films_and_crossposts() {
         "media_metadata": { "m1": { "s": { "u": "https://preview.redd.it/1.jpg?a=1&amp;s=2" } }, "m2": { "s": { "gif": "https://i.redd.it/2.gif" } } } });
     let film = json!({ "is_self": false, "url": "https://v.redd.it/x", "media": { "reddit_video": { "fallback_url": "https://v.redd.it/x/DASH_720.mp4?source=fallback" } } });
     let shared = json!({ "is_self": false, "selftext": "", "selftext_html": null, "url": "/r/other/comments/o1/x/", "crosspost_parent": "t3_o1",
-        "crosspost_parent_list": [{ "title": "About & more" }] });
+        "crosspost_parent_list": [{ "title": "About & more", "selftext": "Acme *lasts*" }] });
+    let poll = json!({ "selftext": "Which?", "selftext_html": "<p>Which?</p>", "poll_data": { "options": [{ "text": "Acme" }, { "id": "2", "text": "Rival", "vote_count": 9 }] } });
     let quoted =
         with(json!({ "data": shared.clone() }), json!({ "crosspost_parent_list": [{ "title": "Another" }] }))["data"].clone();
-    let all: Vec<Json> = [link, picture, gallery, film, shared, quoted]
+    let all: Vec<Json> = [link, picture, gallery, film, shared, quoted, poll]
         .into_iter()
         .enumerate()
         .map(|(n, fields)| with(submission(&format!("s{n}"), DAY), fields))
@@ -169,7 +170,9 @@ fn links_pictures_galleries_films_and_crossposts() {
     assert_eq!(find(&batch, "t3_s2").media[0].description.as_deref(), Some("Two"));
     assert_eq!((media("t3_s3"), find(&batch, "t3_s3").links.len()), (vec!["https://v.redd.it/x/DASH_720.mp4".to_owned()], 0));
     assert_eq!((find(&batch, "t3_s4").kind, find(&batch, "t3_s4").original.as_deref()), (MentionKind::Share, Some("t3_o1")));
+    assert_eq!(find(&batch, "t3_s4").text, "Acme *lasts*", "who passes it on says the same");
     assert_eq!(find(&batch, "t3_s5").kind, MentionKind::Quote);
+    assert_eq!(find(&batch, "t3_s6").text, "Which?\n\n- Acme\n- Rival");
 }
 
 #[test]

@@ -6,7 +6,8 @@ mod refresh;
 mod walk;
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, clock, ids};
+use vigie_plugin::conversation::Conversation;
+use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, ids};
 
 use crate::parse::{Post, is_number};
 use crate::{Kind, Settings, normalize, query};
@@ -19,12 +20,35 @@ const DAY_MS: i64 = 86_400_000;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Params {
-    /// A search in X's syntax.
-    Search { query: String },
+    /// A search in X's syntax. `quiet`: for replies to a post that had none when it was found.
+    Search {
+        query: String,
+        #[serde(default)]
+        quiet: bool,
+    },
     /// Posts of an account, by name or number.
     User { name: String },
-    /// Posts that quote a post.
-    Quotes { post: String },
+    /// Posts that quote a post. `quiet`: none did when it was found.
+    Quotes {
+        post: String,
+        #[serde(default)]
+        quiet: bool,
+    },
+}
+
+impl Params {
+    /// The post whose replies or quotes are read.
+    fn post(&self) -> Option<&str> {
+        match self {
+            Self::Search { query, .. } => query.strip_prefix("conversation_id:"),
+            Self::User { .. } => None,
+            Self::Quotes { post, .. } => Some(post),
+        }
+    }
+
+    const fn is_quiet(&self) -> bool {
+        matches!(self, Self::Search { quiet: true, .. } | Self::Quotes { quiet: true, .. })
+    }
 }
 
 /// One feed for each query the searches need, one for each account, and those of single posts.
@@ -38,7 +62,7 @@ pub(crate) fn plan(settings: &Settings, searches: &[Search]) -> Result<Vec<Feed>
     };
     for query in searches.iter().flat_map(|search| query::queries(search, settings.max_query)) {
         let title = format!("search for {}", query.chars().take(120).collect::<String>());
-        add(Feed::new(format!("search:{}", ids::short(&query)), title).with_params(&Params::Search { query }));
+        add(Feed::new(format!("search:{}", ids::short(&query)), title).with_params(&Params::Search { query, quiet: false }));
     }
     for name in &settings.users {
         let name = name.trim().trim_start_matches('@').to_ascii_lowercase();
@@ -54,8 +78,8 @@ pub(crate) fn plan(settings: &Settings, searches: &[Search]) -> Result<Vec<Feed>
                 "setting `posts`: `{post}` is no number of a post, such as 1460323737035677698"
             )));
         }
-        add(conversation(post));
-        add(quotes(post));
+        add(conversation(post, false));
+        add(quotes(post, false));
     }
     if feeds.is_empty() {
         return Err(Failure::settings(
@@ -65,27 +89,27 @@ pub(crate) fn plan(settings: &Settings, searches: &[Search]) -> Result<Vec<Feed>
     Ok(feeds)
 }
 
-fn conversation(post: &str) -> Feed {
+fn conversation(post: &str, quiet: bool) -> Feed {
     let query = format!("conversation_id:{post}");
-    Feed::new(format!("conversation:{post}"), format!("replies to post {post}")).with_params(&Params::Search { query })
+    Feed::new(format!("conversation:{post}"), format!("replies to post {post}")).with_params(&Params::Search { query, quiet })
 }
 
-fn quotes(post: &str) -> Feed {
-    Feed::new(format!("quotes:{post}"), format!("quotes of post {post}")).with_params(&Params::Quotes { post: post.to_owned() })
+fn quotes(post: &str, quiet: bool) -> Feed {
+    Feed::new(format!("quotes:{post}"), format!("quotes of post {post}"))
+        .with_params(&Params::Quotes { post: post.to_owned(), quiet })
 }
 
 pub(crate) fn poll(settings: &Settings, request: &Poll) -> Result<Batch, Failure> {
     let params = request.feed.read_params()?;
     match params {
-        Params::Search { query } if settings.search == Kind::Legacy => legacy::poll(settings, request, &query),
+        Params::Search { query, .. } if settings.search == Kind::Legacy => legacy::poll(settings, request, &query),
         params => walk::poll(settings, request, &params),
     }
 }
 
-/// A batch of what a page brings: posts, and the feeds of their replies and quotes where they have some.
+/// A batch of what a page brings: posts, and the feeds of their replies and quotes where they have some or may have yet.
 fn batch(settings: &Settings, posts: &[Post], since: Option<Instant>) -> Result<Batch, Failure> {
     let read_for = settings.conversations_for_ms()?;
-    let now = clock::now();
     let mut batch = Batch::new();
     for post in posts {
         let mention = normalize::post(post);
@@ -94,15 +118,16 @@ fn batch(settings: &Settings, posts: &[Post], since: Option<Instant>) -> Result<
             continue;
         }
         if !post.is_share() {
-            let ends = published.unwrap_or(now).saturating_add(read_for);
-            // An old post's replies are read once.
-            let ends = if ends <= now { now.saturating_add(DAY_MS) } else { ends };
+            let below = Conversation::new(published, read_for);
+            // The search of version 1.1 says no numbers, and knows neither conversations nor quotes.
+            let wanted = |count: &u64| below.is_worth_reading(Some(*count));
             // A conversation has one feed, whichever of its posts was found.
-            if settings.conversations && post.replied_to.is_none() && post.replies.is_some_and(|count| count > 0) {
-                batch.feeds.push(conversation(post.conversation.as_deref().unwrap_or(post.first())).expires_at(ends));
+            if let Some(count) = post.replies.filter(wanted).filter(|_| settings.conversations && post.replied_to.is_none()) {
+                let first = post.conversation.as_deref().unwrap_or(post.first());
+                batch.feeds.push(conversation(first, count == 0).expires_at(below.expires_at()));
             }
-            if settings.quotes && post.quotes.is_some_and(|count| count > 0) {
-                batch.feeds.push(quotes(&post.id).expires_at(ends));
+            if let Some(count) = post.quotes.filter(wanted).filter(|_| settings.quotes) {
+                batch.feeds.push(quotes(&post.id, count == 0).expires_at(below.expires_at()));
             }
         }
         batch = batch.upsert(mention);

@@ -370,6 +370,27 @@ fn replies_and_quotes_are_read_where_there_are_some_and_they_are_wanted() {
 }
 
 #[test]
+fn a_young_post_is_asked_for_replies_though_it_had_none() {
+    let (young, old) = (id("2025-12-31T22:00:00Z", 0), id("2025-12-01T10:00:00Z", 0));
+    let silent = |id: &str| {
+        let mut post = post(id);
+        post["public_metrics"] = json!({ "reply_count": 0, "quote_count": 0 });
+        post
+    };
+    let settings = json!({ "conversations": true, "quotes": true });
+    let host = FakeHost::new().get(&recent(""), page(&[silent(&young), silent(&old)], None));
+    let batch = host.poll::<X>(&settings, Poll::newer(feed())).expect("a batch");
+    let names: Vec<_> = batch.feeds.iter().map(|feed| feed.id.clone()).collect();
+    assert_eq!(names, [format!("conversation:{young}"), format!("quotes:{young}")]);
+    let first = FakeHost::new().poll::<X>(&settings, Poll::newer(batch.feeds[0].clone())).expect("nothing is asked for yet");
+    assert_eq!(first.next, Next::Later(Some(1_800_000)));
+    let replies = url("/2/tweets/search/recent", &format!("&max_results=100&query=conversation_id%3A{young}"));
+    let host = FakeHost::new().get(&replies, page(&[], None));
+    let second = host.poll::<X>(&settings, Poll::newer(batch.feeds[0].clone()).cursor(first.cursor)).expect("a page");
+    assert_eq!(second.next, Next::Later(Some(900_000)), "an eighth of two hours");
+}
+
+#[test]
 fn a_conversation_found_is_read_whole_by_newer_alone() {
     let root = id("2025-01-01T10:00:00Z", 0);
     let settings = json!({ "posts": [root], "search": "all" });

@@ -23,7 +23,8 @@ pub struct Passage {
 ///
 /// # Shape
 /// Scripts, styles and the like are dropped. `blockquote`, Discourse's `aside.quote` and bulletin boards' quote boxes become
-/// `quoted`, without the line that names who is quoted. An emoji drawn as a picture becomes its `alt` text.
+/// `quoted`, without the line that names who is quoted. An emoji drawn as a picture becomes the sign itself,
+/// or else its `alt` text. Links that only write out a name behind `@` or `#` are none.
 /// Never fails: any text is a fragment to an HTML parser.
 #[must_use]
 pub fn from_html(html: &str) -> Passage {
@@ -125,25 +126,29 @@ impl Reader {
             "a" => {
                 if let Some(link) = element.attr("href").and_then(absolute)
                     && self.quoting == 0
+                    && !is_name(element)
                 {
                     self.links.push(link);
                 }
             }
             "img" if element.classes().any(|class| class.contains("emoji")) => {
-                let alt = element.attr("alt").or_else(|| element.attr("title")).unwrap_or_default().to_owned();
+                let alt = element.attr("alt").or_else(|| element.attr("title")).unwrap_or_default();
+                let alt = sign(alt).unwrap_or(alt);
                 // A word that stands for a picture is a word of its own, not the end of the one before.
                 let target = self.target();
                 if target.ends_with(char::is_alphanumeric) && alt.starts_with(char::is_alphanumeric) {
                     target.push(' ');
                 }
-                self.words(&alt);
+                self.words(alt);
             }
             "li" => {
                 line_break(self.target());
                 self.target().push_str("- ");
             }
+            // A paragraph that opens a list's entry stands behind its bullet.
+            name if is_block(name) && at_bullet(self.target()) => {}
             name if is_block(name) => line_break(self.target()),
-            "td" | "th" => self.target().push(' '),
+            "td" | "th" => self.words(" "),
             _ => {}
         }
     }
@@ -219,6 +224,23 @@ fn line_break(text: &mut String) {
     }
 }
 
+/// The emoji of a shortcode such as `:wave:` or `:wave:t3:`; `None` for pictures of a site's own.
+fn sign(shortcode: &str) -> Option<&'static str> {
+    let name = shortcode.strip_prefix(':')?.strip_suffix(':')?;
+    let name = name.split_once(":t").map_or(name, |(name, _)| name);
+    emojis::get_by_shortcode(name).map(emojis::Emoji::as_str)
+}
+
+fn at_bullet(text: &str) -> bool {
+    text.strip_suffix("- ").is_some_and(|before| before.is_empty() || before.ends_with('\n'))
+}
+
+/// Whether a link only writes out the name of somebody or of a tag, as services do behind `@` and `#`: nobody shared its target.
+fn is_name(link: &Element) -> bool {
+    let is_tag = || link.attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "tag"));
+    link.classes().any(|class| matches!(class, "mention" | "mention-group" | "hashtag" | "hashtag-cooked")) || is_tag()
+}
+
 fn is_dropped(element: &Element) -> bool {
     matches!(element.name(), "script" | "style" | "template" | "noscript" | "head" | "svg" | "iframe" | "object")
         // The line of a Discourse quote that names who is quoted.
@@ -255,6 +277,9 @@ fn is_block(name: &str) -> bool {
             | "figure"
             | "figcaption"
             | "hr"
+            | "summary"
+            | "details"
+            | "option"
             | "h1"
             | "h2"
             | "h3"
@@ -275,9 +300,13 @@ mod tests {
             ("one<p>two<p>three &#x27;four&#x27;", "one\ntwo\nthree 'four'"),
             ("<p>a<br>b</p>\n<p>c   d</p>", "a\nb\nc d"),
             ("<ul><li>x</li><li>y</li></ul>", "- x\n- y"),
+            ("<ul><li><p>x</p><p>more</p></li><li>\n<p>y</p></li></ul>", "- x\nmore\n- y"),
+            ("<table><tr><td>a</td> <td>b</td></tr><tr><td>c</td><td>d</td></tr></table>", "a b\nc d"),
+            ("<details><summary>More</summary>hidden</details>", "More\nhidden"),
             ("<script>alert(1)</script><style>p{}</style>safe", "safe"),
             ("&lt;p&gt; is a tag", "<p> is a tag"),
-            ("good <img class=\"emoji\" src=\"x\" alt=\":smile:\"> <img src=\"y\" alt=\"a cat\">", "good :smile:"),
+            ("good <img class=\"emoji\" src=\"x\" alt=\":smile:\"> <img src=\"y\" alt=\"a cat\">", "good 😄"),
+            ("<img class=\"emoji\" alt=\":wave:t3:\"><img class=\"emoji\" alt=\":acme_logo:\">", "👋:acme_logo:"),
             ("#acme<img class=\"emoji\" src=\"x\" title=\"Smile\">", "#acme Smile"),
             ("<pre><code>a  b\n  c</code></pre>", "a  b\n  c"),
             ("<b>un</b>broken", "unbroken"),
@@ -297,6 +326,11 @@ mod tests {
         assert_eq!(passage.text, "No, look here");
         assert_eq!(passage.quoted, ["Acme is dead"]);
         assert_eq!(passage.links, ["https://a.example/x"]);
+        let names = from_html(concat!(
+            "<p><a href=\"https://m.example/@ana\" class=\"u-url mention\">@ana</a> <a href=\"https://m.example/tags/x\" rel=\"tag\">#x</a>",
+            " <a class=\"hashtag-cooked\" href=\"https://f.example/tag/y\">y</a> <a href=\"https://a.example/@page\" rel=\"nofollow\">page</a></p>",
+        ));
+        assert_eq!((names.text.as_str(), names.links), ("@ana #x y page", vec!["https://a.example/@page".to_owned()]));
         assert_eq!(from_html("<p>&gt; he said<p>I say").quoted, ["he said"]);
     }
 

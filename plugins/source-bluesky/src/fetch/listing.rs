@@ -1,9 +1,10 @@
 //! Walks what an account posts and what quotes a post: newest first, by cursor.
 
 use serde::{Deserialize, Serialize};
+use vigie_plugin::conversation::Conversation;
 use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll, clock};
 
-use super::{HOUR_MS, children, get, pause, per_page, send, wanted};
+use super::{HOUR_MS, children, get, per_page, send, wanted};
 use crate::Settings;
 use crate::normalize::{entry, is_repost, moment, post, sorted_at};
 use crate::parse::{AuthorFeed, Entry, Posts};
@@ -54,7 +55,7 @@ pub(super) fn poll_quotes(settings: &Settings, request: &Poll, uri: &str, publis
     let position = Position { floor: position.floor.or(Some(Instant::MIN)), ..position };
     let batch = go_on(batch, request, position, times, page.cursor);
     let ended = batch.next != vigie_plugin::Next::More;
-    Ok(match pause(settings, published) {
+    Ok(match Conversation::new(published, settings.threads_for_ms()?).pause() {
         Some(pause) if ended => batch.later(pause),
         None if ended => batch.done(),
         _ => batch,

@@ -1,9 +1,10 @@
 //! Reads the thread around a post: what it answers and what answers it, in one answer.
 
 use serde::{Deserialize, Serialize};
+use vigie_plugin::conversation::{Conversation, wait_at_first};
 use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, FailureClass, Instant, Poll};
 
-use super::{HOUR_MS, children, get, pause, send, wanted};
+use super::{children, get, send, wanted};
 use crate::Settings;
 use crate::normalize::node;
 use crate::parse::Thread;
@@ -11,8 +12,8 @@ use crate::parse::Thread;
 /// Answers to answers to answers; deeper ones are in threads of their own.
 const DEPTH: u32 = 40;
 
-/// What had no answers when it was found is not asked for them at once.
-#[derive(Debug, Serialize, Deserialize)]
+/// A thread has no place: it is read whole each time.
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Waited {}
 
 impl Cursor for Waited {
@@ -30,8 +31,8 @@ pub(super) fn poll(
     if request.direction == Direction::Older {
         return Ok(Batch::new().done());
     }
-    if quiet && request.position::<Waited>()?.is_none() {
-        return Ok(Batch::new().position(&Waited {}).later((HOUR_MS / 2).unsigned_abs()));
+    if let Some(waits) = wait_at_first::<Waited>(request, quiet) {
+        return Ok(waits);
     }
     let asked =
         get(settings, "app.bsky.feed.getPostThread")?.query("uri", uri).query("depth", DEPTH).query("parentHeight", DEPTH);
@@ -49,7 +50,7 @@ pub(super) fn poll(
         Change::Upsert(mention) => wanted(mention.published.map(|moment| moment.at), request),
         Change::Remove(_) => true,
     });
-    Ok(match pause(settings, published) {
+    Ok(match Conversation::new(published, settings.threads_for_ms()?).pause() {
         Some(pause) => batch.later(pause),
         None => batch.done(),
     })

@@ -1,7 +1,8 @@
 //! Walks the comments of a post, replies among them, newest first: comments know no `since`.
 
+use vigie_plugin::conversation::{Conversation, wait_at_first};
 use vigie_plugin::graph::{self, Walk};
-use vigie_plugin::{Batch, Change, Direction, Failure, Instant, Next, Poll, clock};
+use vigie_plugin::{Batch, Change, Direction, Failure, Instant, Poll};
 
 use super::ask;
 use crate::parse::{COMMENT_FIELDS, Comment, Page};
@@ -9,10 +10,19 @@ use crate::{Settings, normalize};
 
 const MOST: u32 = 100;
 
-pub(super) fn poll(settings: &Settings, request: &Poll, post: &str, published: Option<Instant>) -> Result<Batch, Failure> {
+pub(super) fn poll(
+    settings: &Settings,
+    request: &Poll,
+    post: &str,
+    published: Option<Instant>,
+    quiet: bool,
+) -> Result<Batch, Failure> {
     // Of a post that was found, the first walk of `newer` reads all comments there are.
     if request.direction == Direction::Older && request.feed.expires_at.is_some() {
         return Ok(Batch::new().done());
+    }
+    if let Some(waits) = wait_at_first::<Walk>(request, quiet) {
+        return Ok(waits);
     }
     let walk: Walk = request.position()?.unwrap_or_default();
     let mut asked = ask(settings, &format!("{post}/comments"))
@@ -36,7 +46,5 @@ pub(super) fn poll(settings: &Settings, request: &Poll, post: &str, published: O
         comments.iter().map(|comment| normalize::instant(comment.created_time.as_deref())).collect();
     let next = page.paging.as_ref().and_then(graph::Paging::next);
     let batch = walk.turn(request, batch, &ids, &instants, next);
-    let read_for = settings.comments_for_ms()?;
-    let ended = published.is_some_and(|published| published.saturating_add(read_for) <= clock::now());
-    Ok(if ended && batch.next != Next::More { batch.done() } else { batch })
+    Ok(Conversation::new(published, settings.comments_for_ms()?).paced(batch, quiet))
 }

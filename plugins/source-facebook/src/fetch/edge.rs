@@ -1,7 +1,8 @@
 //! Walks a list of a page, newest post first.
 
+use vigie_plugin::conversation::Conversation;
 use vigie_plugin::graph::{self, GraphError, Walk};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, clock, log, time};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, log, time};
 
 use super::{Params, ask};
 use crate::parse::{POST_FIELDS, POST_FIELDS_LIGHT, Page, Post};
@@ -11,7 +12,6 @@ use crate::{Settings, normalize};
 const MOST: u32 = 100;
 /// Fewer posts in one answer than this are not tried.
 const LEAST: u32 = 5;
-const DAY_MS: i64 = 86_400_000;
 
 pub(super) fn poll(settings: &Settings, request: &Poll, page: &str, edge: &str) -> Result<Batch, Failure> {
     let mut walk: Walk = request.position()?.unwrap_or_default();
@@ -67,17 +67,16 @@ fn read(settings: &Settings, request: &Poll, walk: &mut Walk, path: &str) -> Res
     }
 }
 
-/// The feed of a post's comments, where it has some.
+/// The feed of a post's comments, where it has some or may have yet.
 fn comments(settings: &Settings, post: &Post) -> Result<Option<Feed>, Failure> {
-    if !settings.comments || post.comment_count().unwrap_or(0) == 0 {
+    let published = normalize::instant(post.created_time.as_deref());
+    let count = post.comment_count().unwrap_or(0);
+    let conversation = Conversation::new(published, settings.comments_for_ms()?);
+    if !settings.comments || !conversation.is_worth_reading(Some(count)) {
         return Ok(None);
     }
     let Some(id) = post.id.as_deref().filter(|id| super::object("posts", id).is_ok()) else { return Ok(None) };
-    let now = clock::now();
-    let published = normalize::instant(post.created_time.as_deref());
-    let ends = published.unwrap_or(now).saturating_add(settings.comments_for_ms()?);
-    // An old post's comments are read once.
-    let ends = if ends <= now { now.saturating_add(DAY_MS) } else { ends };
-    let feed = Feed::new(format!("comments:{id}"), format!("comments of post {id}"));
-    Ok(Some(feed.with_params(&Params::Comments { post: id.to_owned(), published }).expires_at(ends)))
+    let params = Params::Comments { post: id.to_owned(), published, quiet: count == 0 };
+    let feed = Feed::new(format!("comments:{id}"), format!("comments of post {id}")).with_params(&params);
+    Ok(Some(feed.expires_at(conversation.expires_at())))
 }

@@ -1,7 +1,8 @@
 //! Reads the comments of a photo. They come all at once, thousands at times, so they are handed on in parts.
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll, clock};
+use vigie_plugin::conversation::{Conversation, wait_at_first};
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll};
 
 use super::ask;
 use crate::parse::{self, Comment, Comments};
@@ -26,11 +27,20 @@ impl Cursor for Position {
     const VERSION: u32 = 1;
 }
 
-pub(super) fn poll(settings: &Settings, request: &Poll, photo: &str, published: Option<Instant>) -> Result<Batch, Failure> {
+pub(super) fn poll(
+    settings: &Settings,
+    request: &Poll,
+    photo: &str,
+    published: Option<Instant>,
+    quiet: bool,
+) -> Result<Batch, Failure> {
     // Of a photo that was found, the first walk of `newer` reads all comments there are.
     let older = request.direction == Direction::Older;
     if older && request.feed.expires_at.is_some() {
         return Ok(Batch::new().done());
+    }
+    if let Some(waits) = wait_at_first::<Position>(request, quiet) {
+        return Ok(waits);
     }
     let position: Position = request.position()?.unwrap_or_default();
     let from = position.known.map(|known| known.saturating_sub(OVERLAP_SECS));
@@ -53,9 +63,10 @@ pub(super) fn poll(settings: &Settings, request: &Poll, photo: &str, published: 
     }
     let known = position.known.max(last.map(|(second, _)| second).filter(|second| *second > 0));
     let batch = batch.position(&Position { known, last: None });
-    let read_for = settings.comments_for_ms()?;
-    let ended = published.is_some_and(|published| published.saturating_add(read_for) <= clock::now());
-    Ok(if older || ended { batch.done() } else { batch.later(None) })
+    if older {
+        return Ok(batch.done());
+    }
+    Ok(Conversation::new(published, settings.comments_for_ms()?).paced(batch.later(None), quiet))
 }
 
 /// The comments of a photo from a second on, or all of them.

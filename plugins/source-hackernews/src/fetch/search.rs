@@ -1,7 +1,8 @@
 //! Walks a search from its newest hit downwards, in slices of time that stay below the 1,000 hits Algolia gives.
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Instant, Poll, clock, http, time};
+use vigie_plugin::conversation::Conversation;
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Poll, clock, http, time};
 
 use super::Params;
 use crate::parse::{Hit, Page};
@@ -14,7 +15,6 @@ const WALL: u64 = 1000;
 const OVERLAP_SECS: i64 = 3_600;
 /// Fewer hits a request than this are not worth it.
 const MIN_PER_PAGE: u64 = 20;
-const DAY_MS: i64 = 86_400_000;
 
 /// Where a walk is. All numbers are seconds since 1970.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -94,21 +94,18 @@ fn trees(settings: &Settings, hits: &[Hit]) -> Result<Vec<Feed>, Failure> {
         return Ok(Vec::new());
     }
     let read_for = settings.comments_for_ms()?;
-    let now = clock::now();
     let stories = hits.iter().filter(|hit| !hit.is_comment());
-    Ok(stories.filter_map(|hit| tree(hit, read_for, now)).collect())
+    Ok(stories.filter_map(|hit| tree(hit, read_for)).collect())
 }
 
-fn tree(hit: &Hit, read_for: i64, now: Instant) -> Option<Feed> {
+fn tree(hit: &Hit, read_for: i64) -> Option<Feed> {
     let story: i64 = hit.id.as_deref()?.parse().ok()?;
     let published = normalize::hit(hit)?.published.map(|moment| moment.at);
-    let ends = published.unwrap_or(now).saturating_add(read_for);
-    // An old story's comments are read once, if there are any.
-    let old = ends <= now;
-    if old && hit.num_comments == Some(0) {
+    let conversation = Conversation::new(published, read_for);
+    if !conversation.is_worth_reading(hit.num_comments) {
         return None;
     }
     let title = hit.title.as_deref().unwrap_or("a story without a title");
     let feed = Feed::new(format!("comments:{story}"), format!("comments of {title}"));
-    Some(feed.with_params(&Params::Tree { story, published }).expires_at(if old { now.saturating_add(DAY_MS) } else { ends }))
+    Some(feed.with_params(&Params::Tree { story, published }).expires_at(conversation.expires_at()))
 }

@@ -1,7 +1,8 @@
 //! Walks the comments of an own post, newest first, each with its replies.
 
+use vigie_plugin::conversation::{Conversation, wait_at_first};
 use vigie_plugin::graph::{self, Walk};
-use vigie_plugin::{Batch, Change, Direction, Failure, Feed, Instant, Next, Poll, clock};
+use vigie_plugin::{Batch, Change, Direction, Failure, Feed, Instant, Poll, clock};
 
 use super::{DAY_MS, MOST, Params, ask};
 use crate::parse::{COMMENT_FIELDS, Comment, Page, REPLY_FIELDS};
@@ -11,10 +12,19 @@ use crate::{Settings, normalize};
 /// A reply does not bring its comment to the head again, so the comments of some days are read again for theirs.
 const REPLIES_MS: i64 = 3 * DAY_MS;
 
-pub(super) fn poll(settings: &Settings, request: &Poll, media: &str, published: Option<Instant>) -> Result<Batch, Failure> {
+pub(super) fn poll(
+    settings: &Settings,
+    request: &Poll,
+    media: &str,
+    published: Option<Instant>,
+    quiet: bool,
+) -> Result<Batch, Failure> {
     // Of a post that was found, the first walk of `newer` reads all comments there are.
     if request.direction == Direction::Older && request.feed.expires_at.is_some() {
         return Ok(Batch::new().done());
+    }
+    if let Some(waits) = wait_at_first::<Walk>(request, quiet) {
+        return Ok(waits);
     }
     let mut walk: Walk = request.position()?.unwrap_or_default();
     walk.overlap = Some(REPLIES_MS);
@@ -38,9 +48,7 @@ pub(super) fn poll(settings: &Settings, request: &Poll, media: &str, published: 
         }
     }
     let batch = turn(walk, request, batch, &page);
-    let read_for = settings.comments_for_ms()?;
-    let ended = published.is_some_and(|published| published.saturating_add(read_for) <= clock::now());
-    Ok(if ended && batch.next != Next::More { batch.done() } else { batch })
+    Ok(Conversation::new(published, settings.comments_for_ms()?).paced(batch, quiet))
 }
 
 pub(super) fn replies(settings: &Settings, request: &Poll, comment: &str, media: &str) -> Result<Batch, Failure> {

@@ -5,9 +5,10 @@
 //! answer the first one for ever. So the end is an empty page, or one that holds nothing but the page before.
 
 use serde::{Deserialize, Serialize};
+use vigie_plugin::conversation::{Conversation, wait_at_first};
 use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Instant, Poll, clock, ids};
 
-use super::{DAY_MS, HOUR_MS, Params, below, comments, get};
+use super::{HOUR_MS, Params, below, comments, get};
 use crate::normalize::{moment, post};
 use crate::parse::{Comments, Found, Posts};
 use crate::{Settings, refusal};
@@ -54,14 +55,13 @@ pub(super) fn poll(settings: &Settings, request: &Poll, params: &Params) -> Resu
     if child.is_some() && request.direction == Direction::Older {
         return Ok(Batch::new().done());
     }
+    if let Params::Below { quiet, .. } = params
+        && let Some(waits) = wait_at_first::<Position>(request, *quiet)
+    {
+        return Ok(waits);
+    }
     let mut position: Position = request.position()?.unwrap_or_default();
     position.page = position.page.max(1);
-    if let Params::Below { quiet: true, .. } = params
-        && request.cursor.is_none()
-    {
-        // What had no comments when it was found is not asked for them at once.
-        return Ok(Batch::new().position(&position).later((HOUR_MS / 2).unsigned_abs()));
-    }
     if child.is_some() {
         position.floor = position.floor.or(Some(Instant::MIN));
     }
@@ -85,13 +85,10 @@ pub(super) fn poll(settings: &Settings, request: &Poll, params: &Params) -> Resu
     let floor = position.floor.max(top).unwrap_or_else(clock::now);
     let batch = page.batch.position(&Position { floor: Some(floor), ..Position::default() });
     let Some(published) = child else { return Ok(batch.later(None)) };
-    let now = clock::now();
-    let published = published.unwrap_or(now);
-    if published.saturating_add(settings.comments_for_ms()?) <= now {
-        return Ok(batch.done());
-    }
-    // The older a post, the rarer something new is said below it.
-    Ok(batch.later((now.saturating_sub(published) / 8).clamp(HOUR_MS / 4, DAY_MS).unsigned_abs()))
+    Ok(match Conversation::new(published, settings.comments_for_ms()?).pause() {
+        Some(pause) => batch.later(pause),
+        None => batch.done(),
+    })
 }
 
 fn read(settings: &Settings, request: &Poll, params: &Params, position: &Position) -> Result<Page, Failure> {

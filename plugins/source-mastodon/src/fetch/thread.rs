@@ -1,9 +1,10 @@
 //! Reads the thread around a status: what it answers and what answers it, in one answer each time.
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Cursor, Direction, Failure, FailureClass, Instant, Poll, clock, http};
+use vigie_plugin::conversation::{Conversation, wait_at_first};
+use vigie_plugin::{Batch, Cursor, Direction, Failure, FailureClass, Instant, Poll, http};
 
-use super::{DAY_MS, HOUR_MS, found, get};
+use super::{found, get};
 use crate::parse::{Status, Thread};
 use crate::{Settings, refusal};
 
@@ -15,8 +16,8 @@ pub(super) struct Place {
     pub(super) quiet: bool,
 }
 
-/// What had no answers when it was found is not asked for them at once.
-#[derive(Debug, Serialize, Deserialize)]
+/// A thread has no place: it is read whole each time.
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Waited {}
 
 impl Cursor for Waited {
@@ -29,8 +30,8 @@ pub(super) fn poll(settings: &Settings, request: &Poll, place: &Place) -> Result
     if request.direction == Direction::Older {
         return Ok(Batch::new().done());
     }
-    if *quiet && request.position::<Waited>()?.is_none() {
-        return Ok(Batch::new().position(&Waited {}).later((HOUR_MS / 2).unsigned_abs()));
+    if let Some(waits) = wait_at_first::<Waited>(request, *quiet) {
+        return Ok(waits);
     }
     let path = format!("/api/v1/statuses/{}", http::escape(id));
     let mut answers = http::send_all(vec![get(settings, &path)?, get(settings, &format!("{path}/context"))?]).into_iter();
@@ -53,12 +54,8 @@ pub(super) fn poll(settings: &Settings, request: &Poll, place: &Place) -> Result
     let mut batch = found(settings, request, &statuses)?;
     // What hangs in the thread is read with it.
     batch.feeds.clear();
-    let now = clock::now();
-    let age = now.saturating_sub(published.unwrap_or(now)).max(0);
-    if published.is_some_and(|published| published.saturating_add(settings.threads_for_ms().unwrap_or(0)) <= now) {
-        return Ok(batch.done());
-    }
-    // The older a conversation, the rarer something new is said in it.
-    let pause = (age / 8).clamp(HOUR_MS / 4, DAY_MS).unsigned_abs();
-    Ok(batch.later(pause))
+    Ok(match Conversation::new(*published, settings.threads_for_ms()?).pause() {
+        Some(pause) => batch.later(pause),
+        None => batch.done(),
+    })
 }

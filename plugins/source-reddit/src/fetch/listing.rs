@@ -4,10 +4,11 @@
 //! So the head is always asked for without one, and where a page behind a fullname is empty, the ones before it are tried.
 
 use serde::{Deserialize, Serialize};
+use vigie_plugin::conversation::Conversation;
 use vigie_plugin::http::{Request, Response};
 use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, FailureClass, Feed, Instant, Poll, clock, http, log};
 
-use super::{DAY_MS, Params, ask, get, go_on};
+use super::{Params, ask, get, go_on};
 use crate::Settings;
 use crate::normalize::{self, fullname, moment};
 use crate::parse::{self, Item, Kind, Listing};
@@ -129,22 +130,19 @@ fn too_old(change: &Change, since: Option<Instant>) -> bool {
 /// A feed for the comments below each submission found.
 fn trees(settings: &Settings, items: &[(Kind, Item)]) -> Result<Vec<Feed>, Failure> {
     let read_for = settings.comments_for_ms()?;
-    let now = clock::now();
     let tree = |(kind, item): &(Kind, Item)| {
         let submission = fullname(*kind, item).filter(|name| *kind == Kind::Submission && name.len() < 20)?;
         if !matches!(normalize::item(*kind, item)?, Change::Upsert(_)) {
             return None;
         }
-        let ends = moment(&item.created_utc).map_or(now, |moment| moment.at).saturating_add(read_for);
-        // An old submission's comments are read once, if there are any.
-        let old = ends <= now;
-        if old && item.num_comments == Some(0) {
+        let conversation = Conversation::new(moment(&item.created_utc).map(|moment| moment.at), read_for);
+        if !conversation.is_worth_reading(item.num_comments) {
             return None;
         }
         let title = item.title.as_deref().unwrap_or("a submission without a title");
         let feed = Feed::new(format!("tree:{submission}"), format!("comments below {title}"));
-        let feed = feed.with_params(&Params::Tree { submission, ends });
-        Some(feed.expires_at(if old { now.saturating_add(DAY_MS) } else { ends }))
+        let feed = feed.with_params(&Params::Tree { submission, ends: conversation.ends() });
+        Some(feed.expires_at(conversation.expires_at()))
     };
     Ok(items.iter().filter_map(tree).collect())
 }

@@ -5,7 +5,8 @@
 //! `before` means the same in every version of WordPress, with an offset it does not.
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Instant, Poll, Precision, clock, log, time};
+use vigie_plugin::conversation::Conversation;
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Instant, Poll, Precision, log, time};
 
 use super::Params;
 use super::ask::Door;
@@ -167,14 +168,15 @@ const fn listed(api: Api, what: What) -> What {
 
 /// The comments of an article a search found, as a feed of their own.
 fn comments(settings: &Settings, params: &Params, item: &Item) -> Result<Option<Feed>, Failure> {
-    if settings.mode != Mode::Search || !settings.comments || params.what != What::Posts || item.comments == Some(0) {
+    if settings.mode != Mode::Search || !settings.comments || params.what != What::Posts {
         return Ok(None);
     }
-    let now = clock::now();
-    let ends = at(item).unwrap_or(now).saturating_add(settings.comments_for_ms()?);
+    let conversation = Conversation::new(at(item), settings.comments_for_ms()?);
+    if !conversation.is_worth_reading(item.comments) {
+        return Ok(None);
+    }
     let title = item.title.as_deref().unwrap_or("an article");
     let params = Params { what: What::Comments, search: None, post: Some(item.id) };
     let feed = Feed::new(format!("comments:{}", item.id), format!("comments of {title}")).with_params(&params);
-    // Those of an old article are read once.
-    Ok(Some(feed.expires_at(ends.max(now.saturating_add(24 * HOUR_MS)))))
+    Ok(Some(feed.expires_at(conversation.expires_at())))
 }

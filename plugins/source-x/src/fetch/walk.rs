@@ -4,6 +4,7 @@
 //! highest number of its *first* page, and becomes known when its last page was read.
 
 use serde::{Deserialize, Serialize};
+use vigie_plugin::conversation::{Conversation, wait_at_first};
 use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll, clock, http, log, time};
 
 use super::{DAY_MS, Params, ask, batch};
@@ -46,6 +47,9 @@ pub(super) fn poll(settings: &Settings, request: &Poll, params: &Params) -> Resu
     if !newer && request.feed.expires_at.is_some() {
         return Ok(Batch::new().done());
     }
+    if let Some(waits) = wait_at_first::<Position>(request, params.is_quiet()) {
+        return Ok(waits);
+    }
     let mut position: Position = request.position()?.unwrap_or_default();
     if position.page == 0 {
         position.start = start(settings, request, &position, params);
@@ -56,7 +60,7 @@ pub(super) fn poll(settings: &Settings, request: &Poll, params: &Params) -> Resu
         position.user = Some(if is_number(name) { name.clone() } else { number_of(settings, name)? });
     }
     let mut page = read(settings, request, params, &mut position)?;
-    if let Params::Quotes { post } = params {
+    if let Params::Quotes { post, .. } = params {
         page.posts.iter_mut().for_each(|found| found.quotes_if_bare(post));
     }
     let since = request.since.filter(|_| position.known.is_none());
@@ -83,7 +87,12 @@ pub(super) fn poll(settings: &Settings, request: &Poll, params: &Params) -> Resu
     }
     let known = [position.known, position.newest].into_iter().flatten().max_by(|a, b| order(a).cmp(&order(b)));
     let from = if known.is_some() { None } else { position.start.or(request.since).or_else(|| Some(clock::now())) };
-    Ok(batch.position(&Position { known, from, user: position.user, ..Position::default() }).later(None))
+    let batch = batch.position(&Position { known, from, user: position.user, ..Position::default() }).later(None);
+    let found = params.post().filter(|_| request.feed.expires_at.is_some());
+    Ok(match found {
+        Some(post) => Conversation::new(instant_of(post), settings.conversations_for_ms()?).paced(batch, params.is_quiet()),
+        None => batch,
+    })
 }
 
 /// `start_time` of a walk; `None` where a known number bounds it, or nothing does.
@@ -101,7 +110,7 @@ fn start(settings: &Settings, request: &Poll, position: &Position, params: &Para
     }
     // Without a start the archive gives thirty days alone, and a conversation may be older; it is not older than its first post.
     let born = match params {
-        Params::Search { query } if settings.search == Kind::All => query.strip_prefix("conversation_id:").and_then(instant_of),
+        Params::Search { .. } if settings.search == Kind::All => params.post().and_then(instant_of),
         _ => None,
     };
     let wanted = position.from.or(request.since).or(born)?;
@@ -127,10 +136,10 @@ fn asked(settings: &Settings, request: &Poll, params: &Params, position: &Positi
         Params::Search { .. } if settings.search == Kind::All => ("/2/tweets/search/all".to_owned(), 10, "next_token"),
         Params::Search { .. } => ("/2/tweets/search/recent".to_owned(), 10, "next_token"),
         Params::User { name } => (format!("/2/users/{}/tweets", position.user.as_deref().unwrap_or(name)), 5, "pagination_token"),
-        Params::Quotes { post } => (format!("/2/tweets/{post}/quote_tweets"), 10, "pagination_token"),
+        Params::Quotes { post, .. } => (format!("/2/tweets/{post}/quote_tweets"), 10, "pagination_token"),
     };
     let mut asked = ask::posts(settings, &path).query("max_results", request.limit.clamp(least, 100));
-    if let Params::Search { query } = params {
+    if let Params::Search { query, .. } = params {
         asked = asked.query("query", query);
     }
     if !matches!(params, Params::Quotes { .. }) {

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use vigie_plugin::{Batch, Change, Failure, FailureClass, Feed, Instant, Mention, clock, log};
+use vigie_plugin::conversation::Conversation;
+use vigie_plugin::{Batch, Change, Failure, FailureClass, Feed, Instant, Mention, log};
 
-use super::{DAY_MS, Params, ask, list};
+use super::{Params, ask, list};
 use crate::normalize::moment;
 use crate::parse::{Channel, Video, page};
 use crate::{Settings, normalize};
@@ -139,14 +140,12 @@ fn comments_of(
     if !comments {
         return Ok(None);
     }
-    let now = clock::now();
-    let ends = published.unwrap_or(now).saturating_add(settings.comments_for_ms()?);
-    // An old video's comments are read once, if there are any.
-    if ends <= now && count == Some(0) {
+    let conversation = Conversation::new(published, settings.comments_for_ms()?);
+    if !conversation.is_worth_reading(count) {
         return Ok(None);
     }
     let name = title.map_or("a video without a title", String::as_str);
-    let params = Params::Comments { video: id.to_owned(), title: title.cloned(), ends };
+    let params = Params::Comments { video: id.to_owned(), title: title.cloned(), ends: conversation.ends() };
     let feed = Feed::new(format!("comments:{id}"), format!("comments below {name}")).with_params(&params);
-    Ok(Some(feed.expires_at(ends.max(now.saturating_add(DAY_MS)))))
+    Ok(Some(feed.expires_at(conversation.expires_at())))
 }
