@@ -174,3 +174,13 @@ fn help_tells_the_exit_codes_and_examples() {
         assert!(help.contains("Examples:"), "{command}: {help}");
     }
 }
+
+/// A store of nothing came out of looking for something to analyze again.
+#[test]
+fn analyzing_again_makes_no_store() {
+    let folder = folder_with("[topics.acme]\nquery = 'acme'\n");
+    let done = run(folder.path(), &["reanalyze"]);
+    assert_eq!(done.status.code(), run(folder.path(), &["report"]).status.code());
+    assert!(text(&done.stderr).contains("vigie.redb"), "{}", text(&done.stderr));
+    assert!(!folder.path().join("vigie.redb").exists());
+}

@@ -289,3 +289,13 @@ fn mentions_and_reports_can_be_narrowed_by_a_query() {
     let all = json_of(&run(folder.path(), &["report", "--json", "--topic", "acme"]));
     assert_eq!((&all["topics"][0]["volume"], all.get("query")), (&json!(3), None));
 }
+
+#[test]
+fn a_window_that_cannot_be_shown_is_a_mistake_of_the_command_line() {
+    let folder = folder();
+    fill(folder.path());
+    for since in ["9999999d", "0001-01-01"] {
+        let done = run(folder.path(), &["report", "--since", since]);
+        assert_eq!(done.status.code(), Some(2), "{since}: {}", text(&done.stderr));
+    }
+}

@@ -26,7 +26,8 @@ pub(crate) const VOLUME: Formula = Formula {
 /// Share of voice.
 pub(crate) const SHARE_OF_VOICE: Formula = Formula {
     id: "sov.mentions@1",
-    formula: "volume / sum of the volumes of all topics of the group that are shown; a mention of several topics counts for each",
+    formula: "volume / sum of the volumes of all topics of the group in the configuration, shown or not; a mention of several topics counts \
+              for each",
     on_zero: "absent if no topic of the group has a mention",
     source: "common use",
 };
@@ -61,16 +62,23 @@ pub(crate) const TOP_AUTHORS: Formula = Formula {
 /// Comparison with the window before.
 pub(crate) const TREND: Formula = Formula {
     id: "trend.volume@1",
-    formula: "(volume - volume before) / volume before, where before is the window of the same length that ends where this one begins",
+    formula: "(volume - volume before) / volume before, where before is the window of the same length that ends where this one begins; \
+              `complete` says that no day of it has a gap of half of it or more",
     on_zero: "absent if the volume before is 0",
     source: "own",
 };
 
 /// Coverage gaps.
 pub(crate) const GAPS: Formula = Formula {
-    id: "coverage.gaps@1",
-    formula: "stretches of hours in which a feed was asked and every poll failed, until one succeeds; and stretches between two polls of a \
-              connector that are longer than 3 hours and 3 times its usual pause (the median of its pauses)",
+    id: "coverage.gaps@2",
+    formula: "what was said and cannot have been read: (1) hours in which every poll of a feed, or every try to plan it, failed, until one \
+              succeeds or now; (2) pauses between two polls of a feed, or since the last one, that are longer than 3 hours and 3 times its \
+              interval (`every`, or the pause its source asked for last); (3) the time before what its history was asked for and read to \
+              its end, or else before a day (or the history, if that is less) before it was first read. What failed or paused is no gap as \
+              far as the next successful poll made up for it: from the cursor on everything that the source lists, at most as far back as \
+              `history`; of a source that lists only so many, everything if the list joins what was read before; nothing while the head is \
+              not reached again; a day where the cursor was lost. Child feeds have failures alone; feeds that are not planned any more, and \
+              those of connectors that are not in the configuration, end with their last poll",
     on_zero: "an empty list; `coverage` says whether anything was asked at all",
     source: "own",
 };

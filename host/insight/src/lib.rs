@@ -27,7 +27,7 @@ mod volume;
 
 pub use error::InsightError;
 pub use formula::Formula;
-pub use gaps::{Cause, Coverage, Gap};
+pub use gaps::{Cause, Coverage, Gap, Reach, Watch};
 pub use ranking::{AuthorVolume, LanguageVolume, SourceVolume};
 pub use report::{Question, Report, TopicReport, TopicShown, report, report_where};
 pub use sentiment::NetSentiment;

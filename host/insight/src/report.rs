@@ -7,7 +7,7 @@ use vigie_store::{Fact, NameId, Snapshot, StoreError};
 use crate::InsightError;
 use crate::current::Current;
 use crate::formula::{self, Formula};
-use crate::gaps::{self, Coverage, Gap, Hour};
+use crate::gaps::{Coverage, Gap, Ledger, Watch};
 use crate::ranking::{AuthorVolume, LanguageVolume, SourceVolume, by_volume, most_active};
 use crate::sentiment::{NetSentiment, net_sentiment};
 use crate::share::{Ratio, share_of_voice};
@@ -17,16 +17,19 @@ use crate::volume::{self, Day};
 
 /// Most days of a window: a century.
 const MOST_DAYS: u64 = 36_600;
-/// How far before the window the ledger is read, so that what is usual is known, and gaps that reach into the window.
-const LEDGER_BEFORE_MS: i64 = 7 * Instant::DAY_MS;
-
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
     /// When the mentions were published.
     pub window: Window,
+    /// What time it is: nothing is known of what comes after.
+    pub now: Instant,
     /// The topics, in the order in which they are shown.
     pub topics: Vec<TopicShown>,
+    /// The other topics of their groups: not shown, and counted for the share of voice.
+    pub peers: Vec<TopicShown>,
+    /// The connectors that are to be read; where they were not, there is a gap.
+    pub connectors: Vec<Watch>,
     /// How many sources, languages and authors of each topic at most.
     pub top: usize,
 }
@@ -75,7 +78,7 @@ pub struct TopicReport {
     pub volume: u64,
     /// Every day the window touches, in order.
     pub days: Vec<Day>,
-    /// Among the topics of its group; absent without a group, and where the whole group has no mention.
+    /// Among all topics of its group, also those not asked for; absent without a group, and where the whole group has no mention.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share_of_voice: Option<Ratio>,
     /// Absent if no mention has a label.
@@ -98,8 +101,8 @@ pub struct TopicReport {
 /// Answers a question from a snapshot.
 ///
 /// # Shape
-/// Reads the facts of each topic once for the window and once for the window before, and the ledger once; the numbers all belong
-/// to the one moment of the snapshot. A topic the store has never seen has no mention.
+/// Reads the facts of each topic, and of its peers, once for the window and once for the window before, and the ledger once; the
+/// numbers all belong to the one moment of the snapshot. A topic the store has never seen has no mention.
 ///
 /// # Errors
 /// [`InsightError::EmptyWindow`] and [`InsightError::LongWindow`] for a window that cannot be shown, [`InsightError::Store`] if
@@ -120,8 +123,9 @@ pub fn report_where(
 ) -> Result<Report, InsightError> {
     let window = checked(question.window)?;
     let previous = trend::before(window);
-    let complete = snapshot.span()?.is_some_and(|(oldest, _)| oldest.day() <= previous.from.day());
-    let (coverage, gaps) = read_ledger(snapshot, window)?;
+    let ledger = Ledger::read(snapshot, &question.connectors, Window { from: previous.from, until: window.until }, question.now)?;
+    let (coverage, gaps) = (ledger.coverage(window), ledger.gaps(window));
+    let complete = is_complete(snapshot, &ledger, previous, question.now)?;
     let current = Current::of(snapshot)?;
 
     let (mut tallies, mut waiting) = (Vec::with_capacity(question.topics.len()), Vec::with_capacity(question.topics.len()));
@@ -131,10 +135,15 @@ pub fn report_where(
         tallies.push((now, before));
         waiting.push(outdated);
     }
-    let groups = || question.topics.iter().map(|topic| topic.group.as_deref());
-    let shares = share_of_voice(&groups().zip(&tallies).map(|(group, (now, _))| (group, now.volume())).collect::<Vec<_>>());
-    let shares_before =
-        share_of_voice(&groups().zip(&tallies).map(|(group, (_, before))| (group, before.total())).collect::<Vec<_>>());
+    let mut volumes: Vec<(u64, u64)> = tallies.iter().map(|(now, before)| (now.volume(), before.total())).collect();
+    for peer in &question.peers {
+        let volume = |window| Ok::<_, StoreError>(polarities(snapshot.facts(&peer.id, window)?, &current, &keep)?.total());
+        volumes.push((volume(window)?, volume(previous)?));
+    }
+    // In the order of the volumes: those shown come first, and the shares of the others are not asked for.
+    let groups = || question.topics.iter().chain(&question.peers).map(|topic| topic.group.as_deref());
+    let shares = share_of_voice(&groups().zip(&volumes).map(|(group, (now, _))| (group, *now)).collect::<Vec<_>>());
+    let shares_before = share_of_voice(&groups().zip(&volumes).map(|(group, (_, before))| (group, *before)).collect::<Vec<_>>());
 
     let mut topics = Vec::with_capacity(question.topics.len());
     let shares = shares.into_iter().zip(shares_before);
@@ -147,7 +156,7 @@ pub fn report_where(
             title: topic.title.clone(),
             group: topic.group.clone(),
             volume: polarities.total(),
-            days: volume::days(window, &now.days, &gaps),
+            days: volume::days(window, question.now, &now.days, &gaps),
             share_of_voice: share,
             net_sentiment: net_sentiment(&polarities),
             outdated,
@@ -221,15 +230,14 @@ fn polarities(
     Ok(sum)
 }
 
-fn read_ledger(snapshot: &Snapshot, window: Window) -> Result<(Coverage, Vec<Gap>), StoreError> {
-    let from = Instant::from_millis(window.from.as_millis().saturating_sub(LEDGER_BEFORE_MS));
-    let mut rows = Vec::new();
-    for row in snapshot.ledger(Window { from, until: window.until })? {
-        let (feed, hour, row) = row?;
-        rows.push(Hour { feed, hour, asked: row.asked.into(), failed: row.failed.into(), failure: row.failure });
+/// Whether everything was read that was said in the window before. A store of imports alone, which nobody goes on reading, is as
+/// complete as it is old.
+fn is_complete(snapshot: &Snapshot, ledger: &Ledger, previous: Window, now: Instant) -> Result<bool, StoreError> {
+    if ledger.is_kept() {
+        let gaps = ledger.gaps(previous);
+        return Ok(!previous.days().any(|day| volume::is_gap(day, previous, now, &gaps)));
     }
-    let feeds = snapshot.all_feeds()?.into_iter().map(|(key, state)| (key, state.feed.title)).collect();
-    Ok((gaps::coverage(&rows, window), gaps::gaps(&rows, &feeds, window)))
+    Ok(snapshot.span()?.is_some_and(|(oldest, _)| oldest.day() <= previous.from.day()))
 }
 
 /// A name that a fact refers to; the store keeps it as long as the fact, so the number is only shown if the file is not ours.

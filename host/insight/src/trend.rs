@@ -11,7 +11,7 @@ use crate::share::Ratio;
 pub struct Trend {
     /// The window before.
     pub window: Window,
-    /// Whether the store goes back to its first day; else a rise may only show that collection began.
+    /// Whether all of it was read: no day has a gap. Else a rise may only show that collection began.
     pub complete: bool,
     /// Its volume.
     pub volume: u64,

@@ -1,6 +1,8 @@
 //! A store with a few mentions, and the report on it.
 
-use vigie_insight::{InsightError, Question, Report, TopicShown, report};
+use std::time::Duration;
+
+use vigie_insight::{Cause, InsightError, Question, Reach, Report, TopicShown, Watch, report};
 use vigie_mention::delivery::{Direction, Feed};
 use vigie_mention::{
     Author, ConnectorId, Engagement, FailureClass, FeedKey, Instant, Mention, MentionKind, Moment, Precision, TopicId, Window,
@@ -58,7 +60,14 @@ fn commit(when: &str, records: Vec<Record>, failed: bool) -> Commit {
         removals: Vec::new(),
         children: Vec::new(),
         state: FeedState::new(feed, false),
-        coverage: Coverage { asked: 1, failed: failed.into(), failure, ..Coverage::default() },
+        coverage: Coverage {
+            asked: 1,
+            received: u32::from(!failed),
+            new: u32::from(!failed),
+            failed: failed.into(),
+            failure,
+            ..Coverage::default()
+        },
         dead_letters: Vec::new(),
     }
 }
@@ -97,7 +106,14 @@ fn question(topics: &[(&str, Option<&str>)]) -> Question {
         group: group.map(str::to_owned),
     };
     let window = Window { from: at("2026-03-01T00:00:00Z"), until: at("2026-03-04T00:00:00Z") };
-    Question { window, topics: topics.iter().map(shown).collect(), top: 5 }
+    let topics = topics.iter().map(shown).collect();
+    Question { window, now: window.until, topics, peers: Vec::new(), connectors: Vec::new(), top: 5 }
+}
+
+/// The connector that the tests' commits are of, read every day.
+fn forum() -> Watch {
+    let connector = ConnectorId::new("forum").expect("a name");
+    Watch { connector, every: Duration::from_secs(24 * 3600), history: None, reach: Reach::Unknown }
 }
 
 fn phones() -> Question {
@@ -181,7 +197,7 @@ fn windows_that_cannot_be_shown_are_refused() {
     let (_store, snapshot) = snapshot(&folder);
     let ask = |from: i64, until: i64| {
         let window = Window { from: Instant::from_millis(from), until: Instant::from_millis(until) };
-        report(&snapshot, &Question { window, topics: Vec::new(), top: 1 }).expect_err("no report")
+        report(&snapshot, &Question { window, ..question(&[]) }).expect_err("no report")
     };
     assert!(matches!(ask(5, 5), InsightError::EmptyWindow { .. }));
     assert!(matches!(ask(i64::MIN, i64::MAX), InsightError::LongWindow { .. }));
@@ -218,4 +234,105 @@ fn results_of_two_editions_are_never_mixed() {
     assert_eq!(shown("language@1", Some("sentiment@1")), (Some((0, 2)), 1, Some("en".into())));
     assert_eq!(shown("language@2", Some("sentiment@3")), (None, 3, None));
     assert_eq!(shown("language@1", None), (None, 3, Some("en".into())));
+}
+
+/// Who asked for one topic alone was told that it has the whole voice.
+#[test]
+fn voices_are_shared_by_the_whole_group_whoever_is_shown() {
+    let alone = question(&[("acme", Some("phones"))]);
+    let peers = question(&[("rival", Some("phones")), ("silent", Some("phones"))]).topics;
+    let report = answer(&Question { peers, ..alone });
+    let shares: Vec<_> =
+        report.topics.iter().map(|topic| topic.share_of_voice.map(|share| (share.numerator, share.denominator))).collect();
+    assert_eq!(shares, [Some((4, 5))]);
+}
+
+/// A store in which the forum was read at these instants, and a report of the days from the twentieth on.
+fn read_at(times: &[&str], since: &str, now: &str, watch: Watch) -> Report {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("vigie.redb")).expect("a store");
+    for time in times {
+        let mut commit = commit(time, Vec::new(), false);
+        commit.state.newer.polls = 1;
+        assert_eq!(store.commit(vec![commit]).expect("room on the disk").len(), 1);
+    }
+    let window = Window { from: at(since), until: at("2026-12-01T00:00:00Z") };
+    let question = Question { window, now: at(now), connectors: vec![watch], ..question(&[("acme", None)]) };
+    report(&store.snapshot().expect("a snapshot"), &question).expect("a report")
+}
+
+fn spans(report: &Report) -> Vec<(String, String, Cause)> {
+    report.gaps.iter().map(|gap| (gap.from.to_string(), gap.until.to_string(), gap.cause)).collect()
+}
+
+/// Twelve days on which Vigie did not run were drawn as silence.
+#[test]
+fn who_stopped_is_a_gap_until_now() {
+    let hourly = Watch { every: Duration::from_secs(900), ..forum() };
+    let report =
+        read_at(&["2026-11-09T08:00:00Z", "2026-11-13T08:10:00Z"], "2026-11-13T00:00:00Z", "2026-11-25T10:00:00Z", hourly);
+    let gap = |from: &str, until: &str, cause| (from.to_owned(), until.to_owned(), cause);
+    assert_eq!(
+        spans(&report),
+        [
+            gap("2026-11-13T00:00:00Z", "2026-11-13T08:00:00Z", Cause::NotAsked),
+            gap("2026-11-13T09:00:00Z", "2026-11-25T10:00:00Z", Cause::NotAsked)
+        ]
+    );
+    let days = &report.topics[0].days;
+    let marks: Vec<bool> = days.iter().map(|day| day.gap).collect();
+    assert_eq!(marks, [[true; 13].as_slice(), &[false; 5]].concat(), "what is to come is no gap");
+    assert_eq!((days[11].partial, days[12].partial), (false, true), "today is not over");
+}
+
+/// The same days were a gap or none, depending on where the window began.
+#[test]
+fn a_gap_does_not_depend_on_where_the_window_begins() {
+    let times = ["2026-10-31T08:00:00Z", "2026-10-31T11:00:00Z", "2026-11-20T08:00:00Z", "2026-11-20T11:00:00Z"];
+    let hourly = || Watch { every: Duration::from_secs(3600), ..forum() };
+    for (since, from) in [("2026-10-30T00:00:00Z", "2026-10-31T12:00:00Z"), ("2026-11-15T00:00:00Z", "2026-11-15T00:00:00Z")] {
+        let report = read_at(&times, since, "2026-11-20T12:00:00Z", hourly());
+        let last = spans(&report).pop();
+        assert_eq!(last, Some((from.to_owned(), "2026-11-20T08:00:00Z".to_owned(), Cause::NotAsked)), "{since}");
+    }
+    let whole = Watch { reach: Reach::Whole, ..hourly() };
+    assert_eq!(spans(&read_at(&times, "2026-11-15T00:00:00Z", "2026-11-20T12:00:00Z", whole)), [], "it was made up for");
+}
+
+/// A window that ended within a pause: what was missed there was read afterwards, and that is known.
+#[test]
+fn what_was_made_up_for_behind_the_window_is_no_gap() {
+    let times = ["2026-11-01T08:00:00Z", "2026-12-20T08:00:00Z"];
+    let ask = |reach| spans(&read_at(&times, "2026-11-03T00:00:00Z", "2026-12-20T09:00:00Z", Watch { reach, ..forum() }));
+    assert_eq!(ask(Reach::Whole), []);
+    assert_eq!(ask(Reach::Unknown).len(), 1);
+}
+
+/// Of days before the history the chart said that nobody spoke.
+#[test]
+fn what_was_said_before_the_history_was_not_collected() {
+    let report = read_at(&["2026-11-20T08:00:00Z"], "2026-11-17T00:00:00Z", "2026-11-20T10:00:00Z", forum());
+    let expected = ("2026-11-17T00:00:00Z".to_owned(), "2026-11-19T08:00:00Z".to_owned(), Cause::BeforeHistory);
+    assert_eq!(spans(&report), [expected]);
+    assert!(!report.topics[0].trend.complete);
+}
+
+/// One old mention, read as part of a conversation, made the window before look complete.
+#[test]
+fn a_trend_is_complete_if_the_window_before_was_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("vigie.redb")).expect("a store");
+    let old = record("old", "2025-12-01T00:00:00Z", "ann", &["acme"], None);
+    let mut commit = commit("2026-03-03T08:00:00Z", vec![old], false);
+    let complete = |history: Option<&str>, commit: &mut Commit| {
+        commit.state.older.polls = 1;
+        commit.state.older.status = vigie_store::WalkStatus::Done;
+        commit.state.history_since = history.map(at);
+        assert_eq!(store.commit(vec![commit.clone()]).expect("room on the disk").len(), 1);
+        let watch = Watch { history: Some(Duration::from_secs(7 * 24 * 3600)), reach: Reach::Whole, ..forum() };
+        let question = Question { connectors: vec![watch], ..question(&[("acme", None)]) };
+        report(&store.snapshot().expect("a snapshot"), &question).expect("a report").topics[0].trend.complete
+    };
+    assert!(!complete(Some("2026-02-27T08:00:00Z"), &mut commit));
+    assert!(complete(Some("2026-02-24T08:00:00Z"), &mut commit));
 }

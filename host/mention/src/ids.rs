@@ -107,6 +107,10 @@ pub struct FeedKey {
 /// is read when mentions are due, so a pause in it says nothing.
 pub const KNOWN_FEED: &str = "vigie:known";
 
+/// Stands for a connector as a whole while its source cannot name its feeds: what is asked and fails then is noted under it. It is no
+/// feed of a plan, so the first plan that succeeds ends it.
+pub const PLAN_FEED: &str = "vigie:plan";
+
 impl fmt::Display for FeedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.connector, self.feed)

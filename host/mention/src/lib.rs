@@ -19,6 +19,6 @@ mod mention;
 
 pub use annotation::{Annotation, Attribute, Label, Value};
 pub use failure::{Failure, FailureClass};
-pub use ids::{ConnectorId, FeedKey, InvalidName, KNOWN_FEED, MentionKey, TopicId};
+pub use ids::{ConnectorId, FeedKey, InvalidName, KNOWN_FEED, MentionKey, PLAN_FEED, TopicId};
 pub use instant::{Instant, InvalidInstant, Moment, Precision, Window};
 pub use mention::{Author, Engagement, Media, MediaKind, Mention, MentionKind, Rating, UnknownKind};

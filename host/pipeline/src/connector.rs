@@ -1,6 +1,7 @@
 //! Drives the feeds of one connector: plans them, polls those that are due, commits what each poll brings.
 
 mod commit;
+mod planning;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,7 +117,8 @@ impl Worker {
     }
 
     async fn work(&mut self, mode: Mode) -> Result<(), PipelineError> {
-        let Some(planned) = self.plan(mode).await else { return Ok(()) };
+        let Some(planned) = self.plan(mode).await? else { return Ok(()) };
+        self.note_plan(&planned).await?;
         let stored = self.read(|snapshot, connector| snapshot.feeds(&connector.id))?;
         let stored = stored.into_iter().map(|(key, state)| (key.feed, state)).collect();
         let mut feeds = Feeds::new(planned, stored, self.connector.history, self.now());
@@ -357,18 +359,19 @@ impl Worker {
     }
 
     /// Names the feeds; `None` if that cannot be done in this run.
-    async fn plan(&mut self, mode: Mode) -> Option<Vec<Feed>> {
+    async fn plan(&mut self, mode: Mode) -> Result<Option<Vec<Feed>>, PipelineError> {
         let wanted = |topic: &&Topic| self.connector.topics.contains(&topic.id);
         let searches: Vec<_> = self.shared.topics.iter().filter(wanted).map(|topic| topic.query.widen()).collect();
         let mut walk = Walk::default();
         loop {
             let error = match self.connector.source.plan(&searches).await {
-                Ok(feeds) => return Some(feeds),
+                Ok(feeds) => return Ok(Some(feeds)),
                 Err(error) => error,
             };
             let beat = self.beat();
             let (after, class) = self.after_error(&walk, &error, &beat);
             walk = after;
+            self.note_no_plan(&walk, class, beat.now).await?;
             self.tally.failed += 1;
             self.last_failure = Some(error.to_string());
             let class = class.unwrap_or(FailureClass::Transient);
@@ -378,7 +381,7 @@ impl Worker {
             let given_up = walk.failures >= PLAN_TRIES || pause > self.shared.options.patience || hopeless;
             if mode == Mode::Once && given_up {
                 self.tell(Event::Resting { connector, class, message });
-                return None;
+                return Ok(None);
             }
             self.tell(Event::Waiting { connector, feed: "plan".to_owned(), pause, class, message });
             tokio::time::sleep(pause).await;

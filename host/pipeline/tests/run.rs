@@ -3,6 +3,8 @@
 #[path = "run/again.rs"]
 mod again;
 mod fakes;
+#[path = "run/planned.rs"]
+mod planned;
 #[path = "run/together.rs"]
 mod together;
 

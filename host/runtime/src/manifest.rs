@@ -77,7 +77,9 @@ pub struct Manifest {
     pub identity: Identity,
     /// Sources: whether `plan` turns searches into feeds; else everything is listed and the host filters.
     pub searches: bool,
-    /// Sources: how far back the service lets anybody read, in a few words for people.
+    /// Sources: how far back the service lets anybody read, in a few words for people. Up to a comma or semicolon the host understands
+    /// `whole`, `what the server knows` (all of it, from that server) and a span such as `7 days` or `3 months`: what was said in a
+    /// pause that is not longer can be read afterwards, and is no gap.
     pub history: Option<String>,
     /// Sources: whether it reads pages meant for people, so that robots.txt is kept.
     pub pages: bool,

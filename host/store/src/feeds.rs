@@ -1,12 +1,14 @@
 //! Where every feed stands, and the end of child feeds.
 
+use std::collections::HashSet;
+
 use redb::{ReadableTable, Table, WriteTransaction};
-use vigie_mention::Instant;
+use vigie_mention::{ConnectorId, Instant, KNOWN_FEED};
 
 use crate::error::Fault;
 use crate::row::{decode, encode};
 use crate::tables::{EXPIRY, FEEDS};
-use crate::{Commit, FeedState};
+use crate::{Commit, FeedState, Walk};
 
 /// The feeds inside the one transaction.
 pub(crate) struct Feeds<'t> {
@@ -30,6 +32,53 @@ fn later(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     Some(one?.max(other?))
 }
 
+/// When the feed was first read well: now, where that cannot have been before.
+fn first_read(commit: &Commit, stored: Option<&FeedState>) -> Option<Instant> {
+    let never = |walk: &Walk| u64::from(walk.failures) >= walk.polls;
+    match stored {
+        Some(stored) if stored.first_read.is_some() => stored.first_read,
+        Some(stored) if !(never(&stored.newer) && never(&stored.older)) => None,
+        _ => (commit.coverage.asked > commit.coverage.failed).then_some(commit.at),
+    }
+}
+
+/// Takes note of which feeds a connector's plan names: those that were planned and are not named any more have ended, until they are
+/// named again. Says nothing of children and of the connector's own feed of known mentions.
+pub(crate) fn note_plan(
+    transaction: &WriteTransaction,
+    connector: &ConnectorId,
+    planned: &HashSet<&str>,
+    at: Instant,
+) -> Result<(), Fault> {
+    let mut feeds = Feeds::open(transaction)?;
+    let mut changed = Vec::new();
+    for row in feeds.states.range((connector.as_str(), "")..)? {
+        let (key, row) = row?;
+        let (of, feed) = key.value();
+        if of != connector.as_str() {
+            break;
+        }
+        let state = read(feed, row.value())?;
+        if let Some(unplanned) = replanned(feed, &state, planned, at) {
+            changed.push((feed.to_owned(), FeedState { unplanned, ..state }));
+        }
+    }
+    for (feed, state) in changed {
+        feeds.put(connector.as_str(), &feed, Some(&state), &state)?;
+    }
+    Ok(())
+}
+
+/// Since when the feed is unplanned under this plan, if that is not what its state says.
+pub(crate) fn replanned(feed: &str, state: &FeedState, planned: &HashSet<&str>, at: Instant) -> Option<Option<Instant>> {
+    match (state.unplanned, planned.contains(feed)) {
+        _ if state.child || feed == KNOWN_FEED => None,
+        (None, false) => Some(Some(at)),
+        (Some(_), true) => Some(None),
+        _ => None,
+    }
+}
+
 impl<'t> Feeds<'t> {
     pub(crate) fn open(transaction: &'t WriteTransaction) -> Result<Self, Fault> {
         Ok(Self { states: transaction.open_table(FEEDS)?, expiry: transaction.open_table(EXPIRY)?, buffer: Vec::new() })
@@ -44,6 +93,8 @@ impl<'t> Feeds<'t> {
             // Its parent may have found it again while it was being read.
             state.feed.expires_at = later(state.feed.expires_at, stored.feed.expires_at);
         }
+        state.unplanned = None;
+        state.first_read = first_read(commit, stored.as_ref());
         self.put(connector, &commit.feed.feed, stored.as_ref(), &state)?;
 
         for child in &commit.children {

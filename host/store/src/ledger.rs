@@ -1,6 +1,6 @@
 //! The coverage ledger: per feed and hour what was asked and what came of it, so that a gap is never taken for silence.
 
-use redb::{Range, ReadOnlyTable, ReadableTable, Table};
+use redb::{AccessGuard, Range, ReadOnlyTable, ReadableTable, StorageError, Table};
 use vigie_mention::{ConnectorId, FeedKey, Instant, Window};
 
 use crate::error::{Fault, Site};
@@ -54,7 +54,7 @@ fn read(bytes: &[u8]) -> Result<Coverage, Fault> {
     decode("a row of the ledger", bytes)
 }
 
-/// Rows of the ledger by hour, then connector and feed.
+/// Rows of the ledger by hour, then connector and feed; from behind, the newest hour comes first.
 pub struct Ledger {
     range: Range<'static, Key, &'static [u8]>,
     site: Site,
@@ -78,15 +78,32 @@ impl std::fmt::Debug for Ledger {
     }
 }
 
+/// A row as redb hands it out.
+type Found<'a> = Result<(AccessGuard<'a, Key>, AccessGuard<'a, &'static [u8]>), StorageError>;
+
+impl Ledger {
+    fn told(&self, found: Found<'_>) -> Result<LedgerRow, StoreError> {
+        let row = found.map_err(Fault::from).and_then(|(key, row)| {
+            let (hour, connector, feed) = key.value();
+            Ok((feed_key(connector, feed)?, Instant::from_millis(hour), read(row.value())?))
+        });
+        row.map_err(|fault| self.site.error(fault))
+    }
+}
+
 impl Iterator for Ledger {
     type Item = Result<LedgerRow, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let row = self.range.next()?.map_err(Fault::from).and_then(|(key, row)| {
-            let (hour, connector, feed) = key.value();
-            Ok((feed_key(connector, feed)?, Instant::from_millis(hour), read(row.value())?))
-        });
-        Some(row.map_err(|fault| self.site.error(fault)))
+        let found = self.range.next()?;
+        Some(self.told(found))
+    }
+}
+
+impl DoubleEndedIterator for Ledger {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let found = self.range.next_back()?;
+        Some(self.told(found))
     }
 }
 

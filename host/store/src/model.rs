@@ -162,13 +162,20 @@ pub struct FeedState {
     /// From when on that walk was asked to read, at its last poll; unknown in files of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history_since: Option<Instant>,
+    /// When a poll of it first went well. The store notes it, whatever a commit says; unknown in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_read: Option<Instant>,
+    /// Since when its connector's plan has not named it any more; a poll takes that back. See [`crate::Store::note_plan`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unplanned: Option<Instant>,
 }
 
 impl FeedState {
     /// A feed that was never read.
     #[must_use]
     pub fn new(feed: Feed, child: bool) -> Self {
-        Self { feed, child, newer: Walk::default(), older: Walk::default(), history_since: None }
+        let (newer, older) = (Walk::default(), Walk::default());
+        Self { feed, child, newer, older, history_since: None, first_read: None, unplanned: None }
     }
 
     /// The walk in one direction.

@@ -1,6 +1,7 @@
 //! Opening the file, and the handles on it.
 
 use std::borrow::Borrow;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,10 +11,12 @@ use redb::{
     Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, StorageBackend, StorageError,
     WriteTransaction,
 };
+use vigie_mention::delivery::Feed;
+use vigie_mention::{ConnectorId, Instant};
 
 use crate::error::{Fault, Site};
 use crate::migrate::{self, FORMAT, MIGRATIONS, Need};
-use crate::{Commit, InUse, Receipt, Renewal, Snapshot, StoreError, Writer, in_use, write};
+use crate::{Commit, InUse, Receipt, Renewal, Snapshot, StoreError, Writer, feeds, in_use, write};
 
 /// How to open a store.
 #[derive(Debug, Clone, Copy)]
@@ -181,6 +184,21 @@ impl Store {
             return Ok(());
         }
         self.transact(|transaction| in_use::announce(transaction, now)).map_err(|fault| self.site.error(fault))
+    }
+
+    /// Takes note of which feeds a connector's plan names, if that is another plan than before: one that was planned and is not named
+    /// any more has ended, and nobody waits for it. Blocks, as [`Store::commit`].
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn note_plan(&self, connector: &ConnectorId, planned: &[Feed], at: Instant) -> Result<(), StoreError> {
+        let planned: HashSet<&str> = planned.iter().map(|feed| feed.id.as_str()).collect();
+        let stored = self.snapshot()?.feeds(connector)?;
+        if stored.iter().all(|(key, state)| feeds::replanned(&key.feed, state, &planned, at).is_none()) {
+            return Ok(());
+        }
+        let noted = self.transact(|transaction| feeds::note_plan(transaction, connector, &planned, at));
+        noted.map_err(|fault| self.site.error(fault))
     }
 
     /// Writes all of the commits or, where one was overtaken, none.

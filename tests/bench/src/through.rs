@@ -187,5 +187,6 @@ fn plan(plugins: &Path, mentions: usize) -> Result<Plan> {
 fn question() -> Result<Question> {
     let from = At::from_millis(NOW.as_millis() - DAYS * At::DAY_MS);
     let topic = TopicShown { id: TopicId::new("acme")?, title: "Acme".into(), group: None };
-    Ok(Question { window: Window { from, until: NOW }, topics: vec![topic], top: 10 })
+    let (peers, connectors) = (Vec::new(), Vec::new());
+    Ok(Question { window: Window { from, until: NOW }, now: NOW, topics: vec![topic], peers, connectors, top: 10 })
 }

@@ -7,9 +7,9 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use vigie_mention::{Annotation, Instant, Mention, MentionKind, TopicId, Window};
-use vigie_query::MatchText;
 use vigie_store::{Filter, Order, Polarity, Reader, StoreError, Stored};
 
+use super::current::Current;
 use super::{query, times};
 use crate::context::Context;
 use crate::exit::Stop;
@@ -48,10 +48,10 @@ pub(crate) struct List {
     /// In this language; `fr` also finds `fr-CA`
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
-    /// Leaning this way
+    /// Leaning this way, by the sentiment analyzer at work
     #[arg(long, value_name = "LEANING")]
     sentiment: Option<Leaning>,
-    /// That this query matches; it may ask for what analyzers write
+    /// That this query matches; it may ask for what analyzers write: what those at work found, as in every figure
     #[arg(long, value_name = "QUERY")]
     query: Option<String>,
     /// At most so many [default: 50, or all with --json]
@@ -116,15 +116,15 @@ impl List {
         let snapshot = Reader::open(&shape.store)?.snapshot()?;
         let mut filter = self.filter(context.now())?;
         let limit = filter.limit;
-        if query.is_some() || self.repeated {
-            // What the query leaves out does not count, and copies are looked for among all.
+        if query.is_some() || self.sentiment.is_some() || self.repeated {
+            // What is left out below does not count, and copies are looked for among all.
             filter.limit = None;
         }
-        let matching = |stored: &Result<Stored, StoreError>| match (&query, stored) {
-            (Some(query), Ok(stored)) => {
-                query.matches(&MatchText::analysed(&stored.mention, &stored.annotations, &stored.topics))
-            }
-            _ => true,
+        let current = Current::of(&snapshot)?;
+        let matching = |stored: &Result<Stored, StoreError>| {
+            let Ok(stored) = stored else { return true };
+            query.as_ref().is_none_or(|query| current.matches(query, stored))
+                && (self.sentiment.is_none() || current.leans(stored))
         };
         let mentions = snapshot.mentions(&filter)?.filter(matching);
         if self.repeated {

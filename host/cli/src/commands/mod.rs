@@ -3,6 +3,7 @@
 pub(crate) mod annotate;
 pub(crate) mod check;
 pub(crate) mod correct;
+pub(crate) mod current;
 pub(crate) mod dead_letters;
 pub(crate) mod import;
 pub(crate) mod init;

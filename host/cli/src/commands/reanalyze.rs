@@ -42,7 +42,12 @@ impl Reanalyze {
         let reading = context.read_config_not_to_collect()?;
         let bars = MultiProgress::new();
         log::start(context, reading.config.log.as_deref(), bars.clone())?;
-        let store = match Store::open(&reading.config.store) {
+        let path = &reading.config.store;
+        if !path.exists() {
+            // There is nothing to analyze, and looking must not make a store.
+            return Err(StoreError::Missing { path: path.clone() }.into());
+        }
+        let store = match Store::open(path) {
             Err(StoreError::Locked { path }) => {
                 let reach = Reader::open(&path)?.snapshot()?.renewed()?;
                 let progress = Reanalyzed { reached: reach.until, last: reach.last, ..Reanalyzed::default() };

@@ -1,18 +1,19 @@
 //! `vigie report`: what the numbers say.
 
 mod draw;
+mod watch;
 
 use std::io::Write;
 
 use clap::Args;
 use serde::Serialize;
-use vigie_insight::{Question, Report, TopicShown, report, report_where};
+use vigie_insight::{InsightError, Question, Report, TopicShown, report, report_where};
 use vigie_mention::{Instant, TopicId, Window};
-use vigie_query::MatchText;
 use vigie_store::Reader;
 
+use super::current::Current;
 use super::{query, times};
-use crate::config::suggest;
+use crate::config::{TopicTable, suggest};
 use crate::context::Context;
 use crate::exit::Stop;
 use crate::render::{Paint, number, width};
@@ -22,8 +23,9 @@ const DEFAULT_DAYS: u16 = 30;
 
 /// Volume, share of voice, sentiment, sources, authors, gaps
 ///
-/// Days are UTC. A day on which something could not be collected is drawn as ░ where nothing was found: that is a gap, not
-/// silence.
+/// Days are UTC. A day of which something cannot have been read is drawn as ░ where nothing was found: that is a gap, not silence. Gaps
+/// are failures, times when vigie did not run, and what lies before a connector's history; what a source listed afterwards is none. A
+/// share of voice is one among all topics of the group, also those not shown.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vigie report
@@ -43,7 +45,7 @@ pub(crate) struct Show {
     /// Until, not included [default: the end of today]
     #[arg(long, value_name = "WHEN")]
     until: Option<String>,
-    /// Only of mentions that this query matches; it may ask for what analyzers write
+    /// Only of mentions that this query matches; it may ask for what analyzers write: what those at work found, as in every figure
     #[arg(long, value_name = "QUERY")]
     query: Option<String>,
     /// Authors, sources and languages shown of each topic
@@ -79,15 +81,13 @@ impl Show {
             let help = suggest(topic.as_str(), "Topics", tables.iter().map(|table| table.id.value.as_str()));
             return Err(Stop::usage_message(format!("{} has no topic `{topic}`; {help}", context.config.display())));
         }
-        let topics: Vec<TopicShown> = tables
-            .iter()
-            .filter(|table| self.topic.is_empty() || self.topic.contains(&table.id.value))
-            .map(|table| TopicShown {
-                id: table.id.value.clone(),
-                title: table.title.clone().unwrap_or_else(|| table.id.value.to_string()),
-                group: table.group.clone(),
-            })
-            .collect();
+        let shown = |table: &TopicTable| TopicShown {
+            id: table.id.value.clone(),
+            title: table.title.clone().unwrap_or_else(|| table.id.value.to_string()),
+            group: table.group.clone(),
+        };
+        let (topics, others): (Vec<TopicShown>, Vec<TopicShown>) =
+            tables.iter().map(shown).partition(|topic| self.topic.is_empty() || self.topic.contains(&topic.id));
         if topics.is_empty() {
             return Err(Stop::usage_message(format!(
                 "{} has no topic to report on: add a [topics.…] table",
@@ -95,21 +95,30 @@ impl Show {
             )));
         }
         let snapshot = Reader::open(&shape.store)?.snapshot()?;
-        let question = Question { window: self.window(context.now())?, topics, top: self.top };
+        let peers = others.into_iter().filter(|other| other.group.is_some() && topics.iter().any(|one| one.group == other.group));
+        let question = Question {
+            window: self.window(context.now())?,
+            now: context.now(),
+            peers: peers.collect(),
+            topics,
+            connectors: watch::watches(&shape),
+            top: self.top,
+        };
         let query = self.query.as_deref().map(|text| query::view::read(context, &shape, "--query", text)).transpose()?;
         let report = match &query {
-            None => report(&snapshot, &question)?,
+            None => report(&snapshot, &question),
             Some(query) => {
-                let versions = snapshot.in_use()?.map(|in_use| in_use.versions).unwrap_or_default();
+                let current = Current::of(&snapshot)?;
                 report_where(&snapshot, &question, |fact| {
-                    Ok(snapshot.mention_of(fact)?.is_some_and(|mut stored| {
-                        // What another version found is unknown, as in every figure.
-                        stored.annotations.retain(|one| versions.get(&one.analyzer).is_none_or(|now| *now == one.version));
-                        query.matches(&MatchText::analysed(&stored.mention, &stored.annotations, &stored.topics))
-                    }))
-                })?
+                    Ok(snapshot.mention_of(fact)?.is_some_and(|stored| current.matches(query, &stored)))
+                })
             }
         };
+        let report = report.map_err(|error| match error {
+            // The window is the command line's.
+            InsightError::EmptyWindow { .. } | InsightError::LongWindow { .. } => Stop::usage(error),
+            error => error.into(),
+        })?;
         let mut out = context.out();
         if self.json {
             let query = query.as_ref().map(|query| Asked { text: query.to_string(), fingerprint: query.fingerprint() });
@@ -121,7 +130,7 @@ impl Show {
             writeln!(out, "only mentions that match {}\n", paint.cyan(&query.to_string()))?;
         }
         let stored = number::count(snapshot.stats()?.mentions);
-        write!(out, "{}", draw::draw(&report, &stored, paint, width()))?;
+        write!(out, "{}", draw::draw(&report, &question.peers, &stored, paint, width()))?;
         Ok(out.flush()?)
     }
 

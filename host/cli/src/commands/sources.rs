@@ -5,7 +5,7 @@ use std::io::Write;
 
 use clap::Args;
 use serde::Serialize;
-use vigie_mention::{FailureClass, Instant, KNOWN_FEED};
+use vigie_mention::{FailureClass, Instant, KNOWN_FEED, PLAN_FEED};
 use vigie_runtime::{Kind, Manifest};
 use vigie_store::{FeedState, Reader, StoreError, WalkStatus};
 
@@ -129,7 +129,7 @@ fn read(context: &Context) -> Result<Known, Stop> {
 fn by_connector(feeds: Vec<(vigie_mention::FeedKey, FeedState)>) -> BTreeMap<String, Vec<FeedState>> {
     let mut all: BTreeMap<String, Vec<FeedState>> = BTreeMap::new();
     for (key, state) in feeds {
-        if key.feed != KNOWN_FEED {
+        if key.feed != KNOWN_FEED && state.unplanned.is_none() {
             all.entry(key.connector.to_string()).or_default().push(state);
         }
     }
@@ -173,7 +173,8 @@ fn state(connector: &str, feeds: Option<&Vec<FeedState>>) -> ConnectorShown {
         None if reading => ("reading", None, None),
         None => ("waiting", next, None),
     };
-    ConnectorShown { id: connector.to_owned(), state, feeds: feeds.len(), next_at, failure }
+    let count = feeds.iter().filter(|state| state.feed.id != PLAN_FEED).count();
+    ConnectorShown { id: connector.to_owned(), state, feeds: count, next_at, failure }
 }
 
 fn failure(class: FailureClass, message: &str) -> String {
@@ -219,5 +220,19 @@ mod tests {
             ("resting", 2, Some("unauthorized: the key was refused"))
         );
         assert_eq!(words(&worst, Paint { on: false }), "c: rests (unauthorized)");
+    }
+
+    /// An address that was taken out of the configuration went on resting for all to see.
+    #[test]
+    fn feeds_that_are_not_planned_any_more_say_nothing() {
+        let key = |id: &str| vigie_mention::FeedKey {
+            connector: vigie_mention::ConnectorId::new("c").expect("a name"),
+            feed: id.to_owned(),
+        };
+        let resting = WalkStatus::Resting { class: FailureClass::Gone, message: "404".to_owned() };
+        let ended = FeedState { unplanned: Some(Instant::from_millis(1)), ..feed(resting) };
+        let states = by_connector(vec![(key("a"), feed(WalkStatus::Waiting)), (key("b"), ended)]);
+        let shown = state("c", states.get("c"));
+        assert_eq!((shown.state, shown.feeds, shown.failure), ("waiting", 1, None));
     }
 }

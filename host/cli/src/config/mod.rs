@@ -22,9 +22,9 @@ pub(crate) use analyzers::{Analyzer, UNUSABLE_LEARNED};
 pub(crate) use problem::{Problem, Problems, Severity, suggest};
 pub(crate) use queries::{library, show_query};
 pub(crate) use resolve::{Config, Network};
-pub(crate) use schema::File;
 #[cfg(test)]
 pub(crate) use schema::read as schema_of;
+pub(crate) use schema::{ConnectorTable, File, TopicTable};
 pub(crate) use secrets::MISSING_SECRET;
 pub(crate) use tree::At;
 

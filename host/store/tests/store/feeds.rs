@@ -1,7 +1,8 @@
 //! Feeds: both cursors, children and their end.
 
+use vigie_mention::KNOWN_FEED;
 use vigie_mention::delivery::{Direction, Feed};
-use vigie_store::{Commit, FeedState, Store, Walk, WalkStatus};
+use vigie_store::{Commit, Coverage, FeedState, Store, Walk, WalkStatus};
 
 use crate::material::{at, feed, feed_key, look, poll, store, write};
 
@@ -35,7 +36,7 @@ fn both_walks_of_a_feed_are_kept() {
         polls: 7,
     };
     let _ = write(&store, commit.clone());
-    assert_eq!(state(&store, "latest"), commit.state);
+    assert_eq!(state(&store, "latest"), FeedState { first_read: Some(at(0)), ..commit.state });
     assert_eq!(look(&store).feed(&feed_key("other")).expect("reads"), None);
 }
 
@@ -78,4 +79,45 @@ fn a_planned_feed_does_not_become_a_child_and_other_connectors_are_left_alone() 
     let _ = write(&store, finds(60, vec![]));
     assert_eq!(ids(&store), ["videos"]);
     assert_eq!(look(&store).all_feeds().expect("reads").len(), 2);
+}
+
+/// Where a report begins to know of a feed: failures are no reading, and what happens later changes nothing.
+#[test]
+fn a_feed_is_first_read_once() {
+    let store = store();
+    let mut failed = poll("latest", 0, "c");
+    failed.coverage = Coverage { asked: 1, failed: 1, ..Coverage::default() };
+    failed.state.newer = Walk { polls: 1, failures: 1, ..Walk::default() };
+    let _ = write(&store, failed);
+    assert_eq!(state(&store, "latest").first_read, None);
+    let _ = write(&store, poll("latest", 60, "c"));
+    let _ = write(&store, poll("latest", 120, "d"));
+    assert_eq!(state(&store, "latest").first_read, Some(at(60)));
+}
+
+/// An address that was taken out of the configuration was waited for for ever.
+#[test]
+fn feeds_that_no_plan_names_have_ended_until_one_does() {
+    let store = store();
+    for id in ["a", "b", KNOWN_FEED] {
+        let _ = write(&store, poll(id, 0, "c"));
+    }
+    let _ = write(&store, Commit { feed: feed_key("a"), ..finds(1, vec![child("comments", 500)]) });
+    let unplanned = || {
+        let feeds = look(&store).feeds(&feed_key("").connector).expect("reads");
+        feeds.into_iter().filter_map(|(key, state)| Some((key.feed, state.unplanned?))).collect::<Vec<_>>()
+    };
+    let note = |planned: &[&str], minute: i64| {
+        let planned: Vec<Feed> = planned.iter().map(|id| feed(id)).collect();
+        store.note_plan(&feed_key("").connector, &planned, at(minute)).expect("room on the disk");
+    };
+    note(&["a"], 5);
+    assert_eq!(unplanned(), [("b".to_owned(), at(5))], "children and known mentions are nobody's plan");
+    note(&["a"], 9);
+    assert_eq!(unplanned(), [("b".to_owned(), at(5))]);
+    note(&["a", "b"], 10);
+    assert_eq!(unplanned(), []);
+    note(&["b"], 11);
+    let _ = write(&store, poll("a", 12, "c"));
+    assert_eq!(unplanned(), [], "who is read is not gone");
 }

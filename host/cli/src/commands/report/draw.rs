@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use vigie_insight::{Report, TopicReport};
-use vigie_mention::Instant;
+use vigie_insight::{Cause, Day, Gap, Report, TopicReport, TopicShown};
+use vigie_mention::{Instant, Window};
 
 use crate::commands::times;
 use crate::render::text::{columns, fit, harmless};
@@ -14,14 +14,12 @@ const GAPS_SHOWN: usize = 10;
 /// Columns of a bar that stands for a share.
 const SHARE_ROOM: usize = 20;
 
-/// Draws the whole report in at most `width` columns.
-pub(crate) fn draw(report: &Report, stored: &str, paint: Paint, width: usize) -> String {
+/// Draws the whole report in at most `width` columns. The `peers` are the topics that are compared with and not shown.
+pub(crate) fn draw(report: &Report, peers: &[TopicShown], stored: &str, paint: Paint, width: usize) -> String {
     let mut out = String::new();
-    let days = report.window.days().count();
-    let (from, last) = (times::day(report.window.from), times::day(Instant::from_millis(report.window.until.as_millis() - 1)));
-    let _ = writeln!(out, "{}  {from} to {last}, {days} days, UTC; {stored} mentions stored\n", paint.bold("Report"));
+    let _ = writeln!(out, "{}  {}, UTC; {stored} mentions stored\n", paint.bold("Report"), span(report.window));
     volume(&mut out, report, paint, width);
-    shares(&mut out, report, paint, width);
+    shares(&mut out, report, peers, paint, width);
     sentiment(&mut out, report, paint, width);
     for topic in report.topics.iter().filter(|topic| topic.volume > 0) {
         tops(&mut out, topic, paint, width);
@@ -29,6 +27,37 @@ pub(crate) fn draw(report: &Report, stored: &str, paint: Paint, width: usize) ->
     gaps(&mut out, report, paint, width);
     next(&mut out, report, paint);
     out
+}
+
+/// The window in words; days are whole, so where it begins or ends within one the time is said.
+fn span(window: Window) -> String {
+    let Window { from, until } = window;
+    let length = until.since(from).as_secs();
+    let (days, hours) = (length / 86_400, length % 86_400 / 3_600);
+    if from == from.day() && until == until.day() {
+        let last = times::day(Instant::from_millis(until.as_millis() - 1));
+        return format!("{} to {last}, {}", times::day(from), number::counted(days, "day"));
+    }
+    let mut parts = Vec::new();
+    if days > 0 {
+        parts.push(number::counted(days, "day"));
+    }
+    if hours > 0 || days == 0 {
+        parts.push(number::counted(hours, "hour"));
+    }
+    format!("{} until {}, {}", times::minute(from), times::minute(until), parts.join(" and "))
+}
+
+/// Which days are not whole, so that their small columns are not taken for a fall; nothing if all are.
+fn partial(days: &[Day]) -> String {
+    match days.iter().filter(|day| day.partial).collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        [day] => format!("; {} is not whole", times::day(day.day)),
+        [first, .., last] if first.day == days[0].day && !days.get(1).is_none_or(|day| day.partial) => {
+            format!("; {} and {} are not whole", times::day(first.day), times::day(last.day))
+        }
+        [first, ..] => format!("; days from {} on are not whole", times::day(first.day)),
+    }
 }
 
 fn volume(out: &mut String, report: &Report, paint: Paint, width: usize) {
@@ -40,7 +69,8 @@ fn volume(out: &mut String, report: &Report, paint: Paint, width: usize) {
     let gap_days: Vec<bool> = report.topics.iter().take(1).flat_map(|topic| &topic.days).map(|day| day.gap).collect();
     let gaps = chart::any(&gap_days, size);
     let each = if size == 1 { "one day".to_owned() } else { format!("{size} days") };
-    let _ = writeln!(out, "{} a column is {each}", paint.bold("Volume"));
+    let partial = report.topics.first().map(|topic| partial(&topic.days)).unwrap_or_default();
+    let _ = writeln!(out, "{} a column is {each}{partial}", paint.bold("Volume"));
     let sums = |topic: &TopicReport| {
         let volumes: Vec<u64> = topic.days.iter().map(|day| day.volume).collect();
         chart::sums(&volumes, size)
@@ -67,12 +97,12 @@ fn volume(out: &mut String, report: &Report, paint: Paint, width: usize) {
 /// How the volume changed since the window before, if that window was collected as well.
 fn change(topic: &TopicReport, paint: Paint) -> String {
     match topic.trend.change.filter(|_| topic.trend.complete) {
-        Some(change) if change.abs() >= 0.005 => paint.dim(&format!(" ({:+.0} %)", change * 100.0)),
+        Some(change) if change.abs() >= 0.005 => paint.dim(&format!(" ({:+.0} %)", change * 100.0).replace('-', "−")),
         _ => String::new(),
     }
 }
 
-fn shares(out: &mut String, report: &Report, paint: Paint, width: usize) {
+fn shares(out: &mut String, report: &Report, peers: &[TopicShown], paint: Paint, width: usize) {
     let mut groups: Vec<&str> = Vec::new();
     for topic in &report.topics {
         if let Some(group) = topic.group.as_deref().filter(|group| !groups.contains(group)) {
@@ -81,10 +111,12 @@ fn shares(out: &mut String, report: &Report, paint: Paint, width: usize) {
     }
     for group in groups {
         let members: Vec<&TopicReport> = report.topics.iter().filter(|topic| topic.group.as_deref() == Some(group)).collect();
-        if members.len() < 2 {
+        let others = peers.iter().filter(|peer| peer.group.as_deref() == Some(group)).count();
+        if members.len() + others < 2 {
             continue;
         }
-        let _ = writeln!(out, "{} of `{}`", paint.bold("Share of voice"), harmless(group));
+        let among = if others > 0 { format!(", among {} topics", members.len() + others) } else { String::new() };
+        let _ = writeln!(out, "{} of `{}`{among}", paint.bold("Share of voice"), harmless(group));
         let mut table =
             Table::new(&[("topic", Align::Left), ("volume", Align::Right), ("share", Align::Right), ("", Align::Left)]);
         for topic in members {
@@ -177,22 +209,34 @@ fn gaps(out: &mut String, report: &Report, paint: Paint, width: usize) {
     if report.gaps.is_empty() {
         return;
     }
-    let _ = writeln!(out, "{} what could not be collected", paint.bold("Coverage gaps"));
+    let _ = writeln!(out, "{} what cannot have been read", paint.bold("Coverage gaps"));
     let mut table = Table::new(&[
         ("connector", Align::Left),
         ("from", Align::Left),
         ("until", Align::Left),
-        ("feed and reason", Align::Left),
+        ("reason", Align::Left),
+        ("feed", Align::Left),
     ]);
     for gap in report.gaps.iter().take(GAPS_SHOWN) {
-        let why = format!("{}: {}", harmless(&gap.feed), harmless(&gap.why));
-        table.row(vec![gap.connector.to_string(), times::minute(gap.from), times::minute(gap.until), why]);
+        let times = [gap.from, gap.until].map(times::minute);
+        let [from, until] = times;
+        table.row(vec![gap.connector.to_string(), from, until, reason(gap).to_owned(), harmless(&gap.feed)]);
     }
     out.push_str(&table.draw(paint, width));
     if report.gaps.len() > GAPS_SHOWN {
         let _ = writeln!(out, "  and {} more; --json lists them all", report.gaps.len() - GAPS_SHOWN);
     }
     out.push('\n');
+}
+
+/// One word or two: the feed stands behind it, and may be cut.
+fn reason(gap: &Gap) -> &'static str {
+    match (gap.cause, gap.failure) {
+        (Cause::Failed, Some(failure)) => failure.name(),
+        (Cause::Failed, None) => "plugin failed",
+        (Cause::NotAsked, _) => "not asked",
+        (Cause::BeforeHistory, _) => "before history",
+    }
 }
 
 /// What to look at next: the mentions behind the worst number.
@@ -232,13 +276,74 @@ mod tests {
             from: "2026-11-01T00:00:00Z".parse().expect("an instant"),
             until: "2026-12-01T00:00:00Z".parse().expect("an instant"),
         };
-        let question = Question { window, topics: vec![shown("acme"), shown("rival")], top: 3 };
+        let topics = vec![shown("acme"), shown("rival")];
+        let question = Question { window, now: window.until, topics, peers: Vec::new(), connectors: Vec::new(), top: 3 };
         let report = report(&store.snapshot().expect("a snapshot"), &question).expect("a report");
-        let drawn = draw(&report, "0", Paint { on: false }, 100);
+        let drawn = draw(&report, &[], "0", Paint { on: false }, 100);
         assert!(drawn.starts_with("Report  2026-11-01 to 2026-11-30, 30 days, UTC; 0 mentions stored\n"), "{drawn}");
         assert!(drawn.contains("  acme   ······························  0\n"), "{drawn}");
         assert!(drawn.contains("         2026-11-01          2026-11-30\n"), "{drawn}");
         assert!(drawn.contains("Share of voice of `phones`"), "{drawn}");
         assert!(drawn.ends_with("Next: vigie run --once\n"), "{drawn}");
+    }
+
+    fn at(text: &str) -> Instant {
+        text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn a_window_is_as_long_as_it_is() {
+        let shown = |from, until| span(Window { from: at(from), until: at(until) });
+        assert_eq!(shown("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z"), "2026-11-20 to 2026-11-20, 1 day");
+        assert_eq!(shown("2026-11-20T12:00:00Z", "2026-11-23T12:00:00Z"), "2026-11-20 12:00 until 2026-11-23 12:00, 3 days");
+        assert_eq!(
+            shown("2026-11-20T12:00:00Z", "2026-11-21T18:00:00Z"),
+            "2026-11-20 12:00 until 2026-11-21 18:00, 1 day and 6 hours"
+        );
+    }
+
+    #[test]
+    fn days_that_are_not_whole_are_named() {
+        let days = |partial: &[bool]| {
+            let day = |(day, partial): (usize, &bool)| Day {
+                day: Instant::from_millis(day as i64 * Instant::DAY_MS),
+                volume: 0,
+                positive: 0,
+                neutral: 0,
+                negative: 0,
+                unknown: 0,
+                gap: false,
+                partial: *partial,
+            };
+            super::partial(&partial.iter().enumerate().map(day).collect::<Vec<_>>())
+        };
+        assert_eq!(days(&[false, false]), "");
+        assert_eq!(days(&[false, true]), "; 1970-01-02 is not whole");
+        assert_eq!(days(&[true, false, true]), "; 1970-01-01 and 1970-01-03 are not whole");
+        assert_eq!(days(&[false, true, true]), "; days from 1970-01-02 on are not whole");
+    }
+
+    /// The class of a failure stood behind the name of the feed, and was cut off at eighty columns.
+    #[test]
+    fn why_there_is_a_gap_is_said_before_where() {
+        let mut report = Report {
+            window: Window { from: at("2026-11-01T00:00:00Z"), until: at("2026-11-02T00:00:00Z") },
+            topics: Vec::new(),
+            coverage: vigie_insight::Coverage::default(),
+            gaps: Vec::new(),
+            formulas: Vec::new(),
+        };
+        report.gaps.push(Gap {
+            connector: vigie_mention::ConnectorId::new("hackernews").expect("a name"),
+            feed: "https://forum.phones.example/a/very/long/address/of/a/feed.xml".to_owned(),
+            feeds: 1,
+            from: report.window.from,
+            until: report.window.until,
+            cause: Cause::Failed,
+            failure: Some(vigie_mention::FailureClass::UnexpectedAnswer),
+            why: String::new(),
+        });
+        let drawn = draw(&report, &[], "0", Paint { on: false }, 80);
+        assert!(drawn.contains("2026-11-02 00:00  unexpected-answer  https://"), "{drawn}");
     }
 }
