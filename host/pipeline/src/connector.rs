@@ -24,6 +24,7 @@ use crate::feeds::{Due, Feeds};
 use crate::known::{self, Again, Pass, Schedule};
 use crate::plan::{Connector, Options, Topic};
 use crate::quarantine::Quarantine;
+use crate::refusals::{Ground, Refusals};
 use crate::route::Router;
 use crate::run::Mode;
 use crate::schedule::{self, Beat};
@@ -34,7 +35,7 @@ const FIRST_LOOK: Duration = Duration::from_secs(24 * 60 * 60);
 const FOR_GOOD: Duration = Duration::from_secs(u32::MAX as u64);
 /// Tries to plan before a run on demand gives a connector up.
 const PLAN_TRIES: u32 = 3;
-/// Refusals for the rate, one after the other, before a run on demand leaves a connector to the next run.
+/// Refusals for the rate, one after the other, before a run on demand leaves a connector, or a feed, to the next run.
 const LIMITED_TRIES: u32 = 4;
 
 /// What the connectors of a run share.
@@ -57,10 +58,9 @@ pub(crate) struct Worker {
     shared: Arc<Shared>,
     random: fastrand::Rng,
     quarantine: Quarantine,
-    /// The whole connector waits until this tick: what one feed was told holds for all that use the same service.
+    /// The whole connector waits until this tick: what some feeds were refused holds for all of them.
     hold: Option<Tick>,
-    /// Polls in a row that were refused for their rate.
-    limited: u32,
+    refusals: Refusals,
     tally: Tally,
     last_failure: Option<String>,
 }
@@ -95,7 +95,7 @@ impl Worker {
             random: fastrand::Rng::with_seed(name),
             quarantine: Quarantine::default(),
             hold: None,
-            limited: 0,
+            refusals: Refusals::default(),
             tally: Tally::default(),
             last_failure: None,
         }
@@ -220,7 +220,7 @@ impl Worker {
         match result {
             Ok(Again { batch, broken, went_well, failure }) => {
                 if went_well && failure.is_none() {
-                    self.limited = 0;
+                    self.forgive();
                 }
                 self.take_note(&broken, went_well, beat.now);
                 let next = match feeds.get_mut(&job.feed) {
@@ -249,7 +249,7 @@ impl Worker {
                 }
                 feeds.adopt(children, beat.now);
                 if let Some(error) = failure {
-                    self.consequences(&error, &job, &state, mode);
+                    self.consequences(&error, &job, &state, feeds, mode);
                 }
             }
             Err(error) => {
@@ -273,7 +273,7 @@ impl Worker {
                 debug_assert_eq!(receipt, Receipt::default(), "a failed poll brings no mentions");
                 self.tally.polls += 1;
                 self.tally.failed += 1;
-                self.consequences(&error, &job, &state, mode);
+                self.consequences(&error, &job, &state, feeds, mode);
             }
         }
         if let Some(live) = feeds.get_mut(&job.feed) {
@@ -328,7 +328,7 @@ impl Worker {
     }
 
     /// What an error means for the other feeds of the connector, and what is told of it.
-    fn consequences(&mut self, error: &CallError, job: &Job, state: &FeedState, mode: Mode) {
+    fn consequences(&mut self, error: &CallError, job: &Job, state: &FeedState, feeds: &mut Feeds, mode: Mode) {
         self.last_failure = Some(error.to_string());
         let now = self.now();
         let pause = state.walk(job.direction).next_at.map(|at| at.since(now));
@@ -338,21 +338,38 @@ impl Worker {
         let CallError::Failure(Failure { class, message, .. }) = error else { return };
         let (connector, feed) = (self.connector.id.clone(), job.before.feed.title.clone());
         let (class, message) = (*class, message.clone());
-        match class {
-            FailureClass::RateLimited | FailureClass::QuotaExhausted => {
-                let pause = pause.unwrap_or_default();
-                self.limited += 1;
-                let given_up = mode == Mode::Once && self.limited >= LIMITED_TRIES;
-                self.hold = Some(Tick::now() + if given_up { FOR_GOOD } else { pause });
+        let Some(ground) = Ground::of(class) else {
+            return self.tell(Event::Failed { connector, feed, class, message });
+        };
+        let (pause, now) = (pause.unwrap_or_default(), Tick::now());
+        let one_origin = self.connector.source.one_origin() || feeds.planned() == 1;
+        let of_all = self.refusals.refused(&job.feed, ground, one_origin);
+        if let Some(live) = feeds.get_mut(&job.feed) {
+            live.hold(now + pause);
+        }
+        match ground {
+            Ground::Rate => {
+                if of_all {
+                    let given_up = mode == Mode::Once && self.refusals.polls() >= LIMITED_TRIES;
+                    self.hold = Some(now + if given_up { FOR_GOOD } else { pause });
+                }
                 self.tell(Event::Waiting { connector, feed, pause, class, message });
             }
-            FailureClass::Settings | FailureClass::Unauthorized => {
-                // A person must act; in a run on demand that is the end of this connector.
-                let rest = if mode == Mode::Once { FOR_GOOD } else { pause.unwrap_or_default() };
-                self.hold = Some(Tick::now() + rest);
+            Ground::Person if of_all => {
+                // In a run on demand that is the end of this connector. Else one more feed is asked at the next interval: what a
+                // person has mended is noticed, and one feed that stays closed keeps no other from being read.
+                let rest = if mode == Mode::Once { FOR_GOOD } else { pause.min(self.connector.every) };
+                self.hold = Some(now + rest);
                 self.tell(Event::Resting { connector, class, message });
             }
-            _ => self.tell(Event::Failed { connector, feed, class, message }),
+            Ground::Person => self.tell(Event::Failed { connector, feed, class, message }),
+        }
+    }
+
+    /// A feed was read well: what a person was asked to mend is not the connector's.
+    fn forgive(&mut self) {
+        if self.refusals.well() == Some(Ground::Person) {
+            self.hold = None;
         }
     }
 

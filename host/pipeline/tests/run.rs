@@ -3,6 +3,8 @@
 #[path = "run/again.rs"]
 mod again;
 mod fakes;
+#[path = "run/refused.rs"]
+mod refused;
 #[path = "run/together.rs"]
 mod together;
 
