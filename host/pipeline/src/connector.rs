@@ -1,6 +1,7 @@
 //! Drives the feeds of one connector: plans them, polls those that are due, commits what each poll brings.
 
 mod commit;
+mod troubles;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use vigie_mention::{Failure, FailureClass, FeedKey, Instant, KNOWN_FEED};
 use vigie_runtime::CallError;
 use vigie_store::{FeedState, Receipt, Store, Walk, Writer};
 
+use self::troubles::Troubles;
 use crate::annotate::Annotator;
 use crate::digest::{self, Poll};
 use crate::error::PipelineError;
@@ -62,13 +64,17 @@ pub(crate) struct Worker {
     hold: Option<Tick>,
     refusals: Refusals,
     tally: Tally,
-    last_failure: Option<String>,
+    troubles: Troubles,
+    /// Whether any poll went well.
+    read_something: bool,
 }
 
 /// How a connector's part of a run ended.
 pub(crate) struct Ended {
     pub(crate) tally: Tally,
-    pub(crate) last_failure: Option<String>,
+    /// What still keeps something from being read.
+    pub(crate) trouble: Option<String>,
+    pub(crate) read_something: bool,
 }
 
 /// One poll that is under way.
@@ -97,7 +103,8 @@ impl Worker {
             hold: None,
             refusals: Refusals::default(),
             tally: Tally::default(),
-            last_failure: None,
+            troubles: Troubles::default(),
+            read_something: false,
         }
     }
 
@@ -112,7 +119,7 @@ impl Worker {
         result?;
         let connector = self.connector.id.clone();
         self.tell(Event::Finished { connector, tally: self.tally });
-        Ok(Ended { tally: self.tally, last_failure: self.last_failure })
+        Ok(Ended { tally: self.tally, trouble: self.troubles.last(), read_something: self.read_something })
     }
 
     async fn work(&mut self, mode: Mode) -> Result<(), PipelineError> {
@@ -222,6 +229,7 @@ impl Worker {
                 if went_well && failure.is_none() {
                     self.forgive();
                 }
+                self.read_something |= went_well;
                 self.take_note(&broken, went_well, beat.now);
                 let next = match feeds.get_mut(&job.feed) {
                     Some(live) if job.feed != KNOWN_FEED => live.trail(job.direction).next(batch.cursor.as_deref(), batch.next),
@@ -276,6 +284,7 @@ impl Worker {
                 self.consequences(&error, &job, &state, feeds, mode);
             }
         }
+        self.troubles.settle(&job.feed, job.direction, state.walk(job.direction));
         if let Some(live) = feeds.get_mut(&job.feed) {
             live.settle(job.direction, state, beat.now);
         }
@@ -329,7 +338,6 @@ impl Worker {
 
     /// What an error means for the other feeds of the connector, and what is told of it.
     fn consequences(&mut self, error: &CallError, job: &Job, state: &FeedState, feeds: &mut Feeds, mode: Mode) {
-        self.last_failure = Some(error.to_string());
         let now = self.now();
         let pause = state.walk(job.direction).next_at.map(|at| at.since(now));
         if self.quarantine.until(now).is_some() {
@@ -380,14 +388,17 @@ impl Worker {
         let mut walk = Walk::default();
         loop {
             let error = match self.connector.source.plan(&searches).await {
-                Ok(feeds) => return Some(feeds),
+                Ok(feeds) => {
+                    self.troubles.plan = None;
+                    return Some(feeds);
+                }
                 Err(error) => error,
             };
             let beat = self.beat();
             let (after, class) = self.after_error(&walk, &error, &beat);
             walk = after;
             self.tally.failed += 1;
-            self.last_failure = Some(error.to_string());
+            self.troubles.plan = Some(error.to_string());
             let class = class.unwrap_or(FailureClass::Transient);
             let (connector, message) = (self.connector.id.clone(), error.to_string());
             let pause = walk.next_at.map(|at| at.since(beat.now)).unwrap_or_default();

@@ -60,9 +60,7 @@ impl Run {
         // What is still waiting for a service is not worth waiting for.
         runtime.shutdown_timeout(Duration::from_millis(200));
         self.print(context, &summary, began.elapsed())?;
-        let blind =
-            !summary.failures.is_empty() && summary.total().received == 0 && summary.failures.len() == summary.connectors.len();
-        if blind && !summary.stopped { Err(Stop::quietly(OTHER)) } else { Ok(()) }
+        if summary.is_blind() && !summary.stopped { Err(Stop::quietly(OTHER)) } else { Ok(()) }
     }
 
     async fn collect(&self, context: &Context, reading: &Reading, bars: &MultiProgress) -> Result<Summary, Stop> {

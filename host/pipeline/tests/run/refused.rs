@@ -13,7 +13,7 @@ use vigie_pipeline::{Event, Mode, Pipeline, Source, Summary};
 use vigie_runtime::CallError;
 
 use super::{Bed, batch, options, plan, run};
-use crate::fakes::{failure, post, upsert};
+use crate::fakes::{Board, failure, post, upsert};
 
 /// Many feeds with one post each, some of which are refused.
 struct Crowd {
@@ -85,6 +85,30 @@ impl Source for Crowd {
 
     fn refresh<'a>(&'a self, _: &'a [String]) -> BoxFuture<'a, Result<Vec<Change>, CallError>> {
         async move { Ok(Vec::new()) }.boxed()
+    }
+}
+
+/// Services that fail once and then answer: the connector that was read well was in trouble all the same, and the run had failed.
+#[tokio::test(start_paused = true)]
+async fn trouble_that_has_passed_is_none() {
+    for class in [FailureClass::Transient, FailureClass::RateLimited, FailureClass::StaleCursor] {
+        let bed = Bed::new();
+        let board = Arc::new(Board::new(vec![], 10));
+        board.trouble.lock().expect("not poisoned").push_back(failure(class));
+        let (summary, _) = run(&bed, plan(board, vec![])).await;
+        assert_eq!((summary.total().failed, summary.total().received), (1, 0), "{class}");
+        assert!(summary.failures.is_empty() && !summary.is_blind(), "{class}: {:?}", summary.failures);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_is_blind_where_no_poll_of_any_connector_went_well() {
+    for (refused, blind) in [(0..3, true), (0..2, false)] {
+        let bed = Bed::new();
+        let crowd = Arc::new(Crowd::new(3, refused, FailureClass::Forbidden));
+        let (summary, _) = once(&bed, &crowd).await;
+        assert_eq!((summary.failures.len(), summary.is_blind()), (1, blind));
+        crowd.asked();
     }
 }
 
