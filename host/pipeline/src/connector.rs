@@ -225,12 +225,14 @@ impl Worker {
         let mut state = job.before.clone();
         let walk = job.before.walk(job.direction);
         match result {
-            Ok(Again { batch, broken, went_well, failure }) => {
-                if went_well && failure.is_none() {
+            Ok(mut again) => {
+                let failure = again.failure.take();
+                if again.went_well && failure.is_none() {
                     self.forgive();
                 }
-                self.read_something |= went_well;
-                self.take_note(&broken, went_well, beat.now);
+                self.read_something |= again.went_well;
+                self.take_note(&again.broken, again.went_well, beat.now);
+                let batch = &again.batch;
                 let next = match feeds.get_mut(&job.feed) {
                     Some(live) if job.feed != KNOWN_FEED => live.trail(job.direction).next(batch.cursor.as_deref(), batch.next),
                     // Reading what is known again rarely brings anything, and comes to its end by itself.
@@ -251,7 +253,7 @@ impl Worker {
                 }
                 let children = batch.feeds.clone();
                 let poll = Poll { key, direction: job.direction, state: state.clone(), failure: class, at: beat.now };
-                let tally = self.commit_batch(&poll, batch, broken, &job.before.feed.title).await?;
+                let tally = self.commit_batch(&poll, again, &job.before.feed.title).await?;
                 if let Some(live) = feeds.get_mut(&job.feed) {
                     live.trail(job.direction).brought(tally.received > tally.known);
                 }

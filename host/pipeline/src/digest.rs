@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use tokio::sync::mpsc::UnboundedSender;
-use vigie_mention::delivery::{Batch, Change, Direction, Feed};
+use vigie_mention::delivery::{Change, Direction, Feed};
 use vigie_mention::{Annotation, FailureClass, FeedKey, Instant, Mention, MentionKey, TopicId};
 use vigie_runtime::Read;
 use vigie_store::{Basis, Commit, Coverage, DeadLetter, FeedState, REFRESH, Record, Seen, Snapshot, StoreError, Stored};
@@ -11,6 +11,7 @@ use vigie_store::{Basis, Commit, Coverage, DeadLetter, FeedState, REFRESH, Recor
 use crate::admit::{Admission, admit, admit_id};
 use crate::annotate::{ANNOTATE, Annotator, Item};
 use crate::event::Event;
+use crate::known::Again;
 use crate::route::{Bearer, Delivered, Router};
 
 /// What digesting needs to know besides the batch.
@@ -174,10 +175,11 @@ impl<'a> Earlier<'a> {
 }
 
 impl Admitted {
-    /// Admits every change of a batch. What is `broken`, by id and reason, broke the plugin when it was read again.
-    pub(crate) fn of(batch: Batch, broken: Vec<(String, String)>, admission: &Admission) -> Self {
+    /// Admits every change that a poll brought, and notes what could not be read again.
+    pub(crate) fn of(again: Again, admission: &Admission) -> Self {
+        let Again { batch, asked, broken, .. } = again;
         let received = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
-        let mut coverage = Coverage { asked: 1, received, ..Coverage::default() };
+        let mut coverage = Coverage { asked: asked.into(), received, ..Coverage::default() };
         let (mut mentions, mut removals) = (Vec::new(), Vec::new());
         let mut letters: Vec<_> = broken.into_iter().map(|(id, why)| letter(admission, id, REFRESH, why)).collect();
         for fate in admit_all(admission, batch.changes, &mut coverage, &mut letters) {

@@ -34,6 +34,8 @@ pub(crate) struct Pass {
 /// What a pass brought.
 pub(crate) struct Again {
     pub(crate) batch: Batch,
+    /// Whether anything was asked for.
+    pub(crate) asked: bool,
     /// Mentions that break the plugin, each by itself, and how.
     pub(crate) broken: Vec<(String, String)>,
     /// Whether any call went well.
@@ -44,7 +46,7 @@ pub(crate) struct Again {
 
 impl From<Batch> for Again {
     fn from(batch: Batch) -> Self {
-        Self { batch, broken: Vec::new(), went_well: true, failure: None }
+        Self { batch, asked: true, broken: Vec::new(), went_well: true, failure: None }
     }
 }
 
@@ -124,10 +126,11 @@ impl Pass {
     pub(crate) async fn read(self, source: &dyn Source, failures: u32) -> Result<Again, CallError> {
         let next = if self.more { Next::More } else { Next::Later(None) };
         let batch = Batch { changes: Vec::new(), feeds: Vec::new(), cursor: Some(self.until), next };
-        let mut again = Again { batch, broken: Vec::new(), went_well: false, failure: None };
+        let mut again = Again { asked: false, went_well: false, ..Again::from(batch) };
         if self.ids.is_empty() {
             return Ok(again);
         }
+        again.asked = true;
         let (mut in_a_row, mut done, mut last_fault) = (0, 0, None);
         let mut todo = vec![(0, self.ids.len())];
         while let Some((from, until)) = todo.pop() {

@@ -185,7 +185,10 @@ impl<'t> Work<'t> {
             ..Coverage::default()
         };
         ledger::add(&mut coverage, &counted);
-        ledger::record(&mut self.ledger, &commit.feed, commit.at, &coverage)?;
+        // A look at the known mentions of which none was due is no row.
+        if coverage != Coverage::default() {
+            ledger::record(&mut self.ledger, &commit.feed, commit.at, &coverage)?;
+        }
         Ok(receipt)
     }
 

@@ -2,9 +2,10 @@
 //! that was due after them was read again at all.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use vigie_mention::{FailureClass, Instant, KNOWN_FEED};
+use vigie_mention::{FailureClass, Instant, KNOWN_FEED, Window};
 use vigie_pipeline::{Event, Options, Summary};
 use vigie_runtime::Clock;
 use vigie_store::{Walk, WalkStatus};
@@ -102,6 +103,19 @@ async fn a_mention_that_breaks_its_plugin_and_is_due_alone_is_given_up_in_the_en
     assert_eq!(asked(&board), vec![["5"]; 6], "five passes fail, and the sixth gives it up");
     run_at(&bed, &board, 2).await;
     assert_eq!(asked(&board), [["4"]], "those behind it have their turn");
+}
+
+/// Every look at what is due was a poll in the ledger, also where nothing was and nothing was asked.
+#[tokio::test]
+async fn a_pass_that_asks_for_nothing_is_no_poll() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(10), 10));
+    let (summary, _) = pass_at(&bed, &board, 0).await;
+    assert_eq!((summary.total().polls, board.polls.load(Ordering::SeqCst)), (2, 2), "the head and the history");
+    let snapshot = bed.store.snapshot().expect("a snapshot");
+    let rows =
+        snapshot.ledger(Window { from: Instant::from_millis(0), until: Instant::from_millis(i64::MAX) }).expect("readable");
+    assert!(rows.map(|row| row.expect("readable").0).all(|key| key.feed != KNOWN_FEED));
 }
 
 /// The pause was lost: the service was asked again at once.
