@@ -241,7 +241,9 @@ impl Worker {
                 let moved_on = schedule::after_batch(walk, batch.cursor.clone(), next, &beat);
                 let (moved_on, class) = match &failure {
                     Some(error) => {
-                        let (after, class) = self.after_error(&moved_on, error, &beat);
+                        // What failed before, and still stands in the way, has failed once more.
+                        let failures = if batch.cursor.is_none() { walk.failures } else { 0 };
+                        let (after, class) = self.after_error(&Walk { failures, ..moved_on.clone() }, error, &beat);
                         // It is one poll, which brought something and then failed.
                         (Walk { polls: moved_on.polls, ..after }, class)
                     }

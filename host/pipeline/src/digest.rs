@@ -177,11 +177,12 @@ impl<'a> Earlier<'a> {
 impl Admitted {
     /// Admits every change that a poll brought, and notes what could not be read again.
     pub(crate) fn of(again: Again, admission: &Admission) -> Self {
-        let Again { batch, asked, broken, .. } = again;
+        let Again { batch, asked, broken, refused, .. } = again;
         let received = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
         let mut coverage = Coverage { asked: asked.into(), received, ..Coverage::default() };
         let (mut mentions, mut removals) = (Vec::new(), Vec::new());
-        let mut letters: Vec<_> = broken.into_iter().map(|(id, why)| letter(admission, id, REFRESH, why)).collect();
+        let unread = broken.into_iter().chain(refused);
+        let mut letters: Vec<_> = unread.map(|(id, why)| letter(admission, id, REFRESH, why)).collect();
         for fate in admit_all(admission, batch.changes, &mut coverage, &mut letters) {
             match fate {
                 Fate::Remove(key) => removals.push(key),
