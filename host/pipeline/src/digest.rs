@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use tokio::sync::mpsc::UnboundedSender;
 use vigie_mention::delivery::{Change, Direction, Feed};
-use vigie_mention::{Annotation, FailureClass, FeedKey, Instant, Mention, MentionKey, TopicId};
+use vigie_mention::{Annotation, FailureClass, FeedKey, Instant, KNOWN_FEED, Mention, MentionKey, TopicId};
 use vigie_runtime::Read;
-use vigie_store::{Basis, Commit, Coverage, DeadLetter, FeedState, REFRESH, Record, Seen, Snapshot, StoreError, Stored};
+use vigie_store::{Basis, Commit, Coverage, DeadLetter, FeedState, Known, REFRESH, Record, Seen, Snapshot, StoreError, Stored};
 
 use crate::admit::{Admission, admit, admit_id};
 use crate::annotate::{ANNOTATE, Annotator, Item};
@@ -72,8 +72,14 @@ impl Digest<'_> {
         for mention in &batch.mentions {
             let mut mention = mention.clone();
             let stored = self.snapshot.mention(&mention.key())?;
-            if let Some(stored) = &stored {
-                mention.keep_known(&stored.mention);
+            match &stored {
+                Some(stored) => mention.keep_known(&stored.mention),
+                // A search that lags behind its pages: what was removed is not even looked at.
+                None if poll.key.feed != KNOWN_FEED && self.snapshot.compare(&mention)? == Known::Removed => {
+                    coverage.known += 1;
+                    continue;
+                }
+                None => {}
             }
             delivered.push(Delivered { mention, stored });
         }

@@ -194,6 +194,26 @@ async fn a_pass_that_asks_for_nothing_is_no_poll() {
     assert!(rows.map(|row| row.expect("readable").0).all(|key| key.feed != KNOWN_FEED));
 }
 
+/// The search still listed what its author had deleted: it came back as new, with text and author, and was removed again, and came back.
+#[tokio::test]
+async fn what_is_removed_does_not_come_back_with_the_next_poll() {
+    let bed = Bed::new();
+    let board = Arc::new(Board::new(posts(10), 10));
+    run_at(&bed, &board, 0).await;
+    let listed = {
+        let mut posts = board.posts.lock().expect("not poisoned");
+        let listed = posts.clone();
+        posts.retain(|post| post.id != "5");
+        listed
+    };
+    let (summary, _) = pass_at(&bed, &board, 1).await;
+    assert_eq!(summary.total().removed, 1);
+    *board.posts.lock().expect("not poisoned") = listed;
+    let (summary, _) = pass_at(&bed, &board, 1).await;
+    assert_eq!((summary.total().new, summary.total().known), (0, 10));
+    assert_eq!(bed.texts().len(), 9);
+}
+
 /// The pause was lost: the service was asked again at once.
 #[tokio::test(start_paused = true)]
 async fn a_service_that_asks_to_slow_down_within_a_pass_is_given_its_pause() {
