@@ -26,9 +26,12 @@ pub fn status_to_failure(response: &Response) -> Failure {
         408 | 425 | 500..=599 => {
             Failure::transient(format!("{address} answered {status}{}", begins(response))).retry_after(retry_after(response))
         }
-        300..=399 => Failure::unexpected_answer(format!(
-            "{address} answered {status} without an address to follow, or after too many redirects"
-        )),
+        300..=399 => Failure::unexpected_answer(match response.header("location") {
+            Some(location) => {
+                format!("{address} answered {status} and redirects to {}, after too many redirects", shown(location))
+            }
+            None => format!("{address} answered {status} without an address to follow"),
+        }),
         _ => Failure::unexpected_answer(format!("{address} answered {status}{}", begins(response))),
     }
 }
@@ -111,6 +114,15 @@ mod tests {
             assert_eq!((failure.class, failure.retry_after_ms), (class, None), "{status}");
             assert!(failure.message.contains("https://a.example/x"), "{}", failure.message);
         }
+    }
+
+    #[test]
+    fn a_redirect_that_is_not_followed_says_where_it_leads() {
+        let failure = status_to_failure(&response(302, &[("location", "https://a.example/y")]));
+        assert_eq!(
+            failure.message,
+            "https://a.example/x answered 302 and redirects to https://a.example/y, after too many redirects"
+        );
     }
 
     #[test]
