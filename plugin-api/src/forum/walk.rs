@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Listing, Post, Row, Topic, links};
 use crate::http::{self, Request, Response};
-use crate::{Batch, Change, Direction, Failure, FailureClass, Feed, Instant, Mention, Poll, clock, ids, log};
+use crate::{Batch, Change, Direction, Failure, FailureClass, Feed, Instant, Mention, Poll, clock, ids, log, time};
 
 const DAY_MS: i64 = 86_400_000;
 /// What a date without a zone may be wrong by.
@@ -176,7 +176,7 @@ fn change(board: &impl Board, topic: &Topic, post: &Post) -> Change {
 /// Whether a post is old enough not to be wanted, whatever zone its date is in.
 fn too_old(published: Option<crate::Moment>, since: Option<Instant>) -> bool {
     let slack = |moment: crate::Moment| if moment.precision == crate::Precision::Second { 0 } else { ZONE_MS };
-    published.zip(since).is_some_and(|(published, since)| published.at.saturating_add(slack(published)) < since)
+    time::is_before(published.map(|published| published.at.saturating_add(slack(published))), since)
 }
 
 #[cfg(test)]

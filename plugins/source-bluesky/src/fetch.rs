@@ -6,7 +6,7 @@ mod thread;
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::{Request, Response};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, clock, http, ids};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, clock, http, ids, time};
 
 use crate::normalize;
 use crate::parse::{Post, Posts};
@@ -142,5 +142,5 @@ fn pause(settings: &Settings, published: Option<Instant>) -> Option<u64> {
 
 /// Whether an instant is as young as wanted.
 fn wanted(at: Option<Instant>, request: &Poll) -> bool {
-    at.zip(request.since).is_none_or(|(at, since)| at >= since)
+    !time::is_before(at, request.since)
 }

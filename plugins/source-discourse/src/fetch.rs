@@ -5,7 +5,7 @@ mod search;
 mod topic;
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, http, ids};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, http, ids, time};
 
 use crate::normalize::{self, Context};
 use crate::parse::{Post, Topic};
@@ -117,5 +117,5 @@ fn read_posts(base: &str, ids: &[i64]) -> Vec<Result<Option<Post>, Failure>> {
 fn too_old(change: &Change, since: Option<Instant>) -> bool {
     let Change::Upsert(mention) = change else { return false };
     let changed = mention.edited.or(mention.published).map(|moment| moment.at);
-    changed.zip(since).is_some_and(|(changed, since)| changed < since)
+    time::is_before(changed, since)
 }

@@ -5,7 +5,7 @@ mod posts;
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::{self, Request};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log, words};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log, time, words};
 
 use crate::parse::{self, Post};
 use crate::{Mode, Settings, normalize};
@@ -125,7 +125,7 @@ fn oldest(posts: &[Post]) -> Option<Instant> {
 fn changes(posts: &[Post], base: &str, since: Option<Instant>) -> Vec<Change> {
     let wanted = |post: &&Post| {
         let changed = post.edited.or(post.created).map(|moment| moment.at);
-        changed.zip(since).is_none_or(|(changed, since)| changed >= since)
+        !time::is_before(changed, since)
     };
     posts.iter().filter(wanted).filter_map(|post| normalize::change(post, base)).collect()
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::{self, Request};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log, words};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log, time, words};
 
 use crate::parse::{self, Post, Topic};
 use crate::{Mode, Settings, normalize};
@@ -120,6 +120,6 @@ pub(crate) fn refresh(settings: &Settings, ids: Vec<String>) -> Result<Vec<Chang
 
 /// Changes of posts, without those older than wanted.
 fn changes(posts: &[Post], topic: Option<&Topic>, base: &str, since: Option<Instant>) -> Vec<Change> {
-    let wanted = |post: &&Post| post.edited.max(post.at).zip(since).is_none_or(|(at, since)| at >= since);
+    let wanted = |post: &&Post| !time::is_before(post.edited.max(post.at), since);
     posts.iter().filter(wanted).filter_map(|post| normalize::change(post, topic, base)).collect()
 }

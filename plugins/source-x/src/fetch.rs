@@ -6,7 +6,7 @@ mod refresh;
 mod walk;
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, clock, ids};
+use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, clock, ids, time};
 
 use crate::parse::{Post, is_number};
 use crate::{Kind, Settings, normalize, query};
@@ -90,7 +90,7 @@ fn batch(settings: &Settings, posts: &[Post], since: Option<Instant>) -> Result<
     for post in posts {
         let mention = normalize::post(post);
         let published = mention.published.map(|moment| moment.at);
-        if published.zip(since).is_some_and(|(published, since)| published < since) {
+        if time::is_before(published, since) {
             continue;
         }
         if !post.is_share() {

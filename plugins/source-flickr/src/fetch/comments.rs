@@ -1,7 +1,7 @@
 //! Reads the comments of a photo. They come all at once, thousands at times, so they are handed on in parts.
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll, clock};
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll, clock, time};
 
 use super::ask;
 use crate::parse::{self, Comment, Comments};
@@ -43,9 +43,7 @@ pub(super) fn poll(settings: &Settings, request: &Poll, photo: &str, published: 
     let rest = comments.split_off(comments.len().min(usize::try_from(request.limit.clamp(1, MOST)).unwrap_or(1)));
     let since = request.since.filter(|_| position.known.is_none());
     let mentions = comments.iter().filter_map(|(_, comment)| normalize::comment(comment, photo));
-    let young = |mention: &vigie_plugin::Mention| {
-        mention.published.map(|moment| moment.at).zip(since).is_none_or(|(at, since)| at >= since)
-    };
+    let young = |mention: &vigie_plugin::Mention| !time::is_before(mention.published.map(|moment| moment.at), since);
     let batch = Batch::new().upserts(mentions.filter(young));
     let last = comments.last().map(|(place, _)| place.clone()).or(position.last);
     if !rest.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use vigie_plugin::{Batch, Change, Failure, FailureClass, Feed, Instant, Mention, clock, log};
+use vigie_plugin::{Batch, Change, Failure, FailureClass, Feed, Instant, Mention, clock, log, time};
 
 use super::{DAY_MS, Params, ask, list};
 use crate::normalize::moment;
@@ -116,7 +116,7 @@ pub(super) fn may_do_without(failure: &Failure) -> bool {
 }
 
 fn too_old(mention: &Mention, since: Option<Instant>) -> bool {
-    mention.published.zip(since).is_some_and(|(published, since)| published.at < since)
+    time::is_before(mention.published.map(|published| published.at), since)
 }
 
 fn feed_of(settings: &Settings, comments: bool, video: &Video) -> Result<Option<Feed>, Failure> {
