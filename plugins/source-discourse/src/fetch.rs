@@ -61,8 +61,7 @@ pub(crate) fn poll(settings: &Settings, request: &Poll) -> Result<Batch, Failure
     }
 }
 
-/// Posts read one by one, as Discourse has no other form for posts of different topics. A post that cannot be read now is left
-/// as it is.
+/// Posts read one by one, as Discourse has no other form for posts of different topics. A post that is not shown is left as it is.
 pub(crate) fn refresh(settings: &Settings, ids: Vec<String>) -> Result<Vec<Change>, Failure> {
     let base = settings.base()?;
     let ids: Vec<i64> = ids.iter().filter_map(|id| id.parse().ok()).collect();
@@ -73,7 +72,8 @@ pub(crate) fn refresh(settings: &Settings, ids: Vec<String>) -> Result<Vec<Chang
         match answer {
             Ok(Some(post)) => posts.push(post),
             Ok(None) => changes.push(Change::Remove(id.to_string())),
-            Err(failure) => refused = Some(failure),
+            Err(failure) if failure.is_of_one() => refused = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     if posts.is_empty() && changes.is_empty() {

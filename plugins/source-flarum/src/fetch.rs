@@ -109,7 +109,8 @@ pub(crate) fn refresh(settings: &Settings, ids: &[String]) -> Result<Vec<Change>
         match answer.and_then(|answer| parse::one_post(&answer)) {
             Ok(Some(post)) => posts.push(post),
             Ok(None) => changes.push(Change::Remove((*id).to_owned())),
-            Err(failure) => log::debug(format_args!("post {id} cannot be read now: {}", failure.message)),
+            Err(failure) if failure.is_of_one() => log::debug(format_args!("post {id} cannot be read: {}", failure.message)),
+            Err(failure) => return Err(failure),
         }
     }
     changes.extend(posts.iter().filter(|post| ids.contains(&post.id.as_str())).filter_map(|post| normalize::change(post, &base)));

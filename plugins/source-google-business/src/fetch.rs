@@ -103,7 +103,8 @@ pub(crate) fn refresh(settings: &Settings, ids: &[String]) -> Result<Vec<Change>
                 other => match other.and_then(|answer| again(settings, location, &id, answer)) {
                     Ok(read) => changes.extend(read),
                     // Whether it is there is not known, so it is neither asked for elsewhere nor removed.
-                    Err(failure) => refused = Some(failure),
+                    Err(failure) if failure.is_of_one() => refused = Some(failure),
+                    Err(failure) => return Err(failure),
                 },
             }
         }

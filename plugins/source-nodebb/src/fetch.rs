@@ -90,8 +90,9 @@ pub(crate) fn refresh(settings: &Settings, ids: Vec<String>) -> Result<Vec<Chang
         match answer.and_then(|answer| parse::wrapped(&answer)) {
             Ok(Some(value)) => posts.extend(parse::post(&value)),
             Ok(None) => changes.push(Change::Remove(id.clone())),
-            // One that cannot be read now stays as it is.
-            Err(failure) => refused = Some(failure),
+            // One that is not shown stays as it is.
+            Err(failure) if failure.is_of_one() => refused = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     let mut tids: Vec<&str> = posts.iter().filter_map(|post| post.tid.as_deref()).collect();
@@ -102,7 +103,8 @@ pub(crate) fn refresh(settings: &Settings, ids: Vec<String>) -> Result<Vec<Chang
     for answer in answers {
         match answer.and_then(|answer| parse::wrapped(&answer)) {
             Ok(value) => topics.extend(value.as_ref().and_then(parse::topic).map(|topic| (topic.tid.clone(), topic))),
-            Err(failure) => log::debug(format_args!("a topic cannot be read now: {}", failure.message)),
+            Err(failure) if failure.is_of_one() => log::debug(format_args!("a topic cannot be read: {}", failure.message)),
+            Err(failure) => return Err(failure),
         }
     }
     for post in &posts {

@@ -155,7 +155,8 @@ pub(crate) fn refresh(settings: &Settings, ids: &[String]) -> Result<Vec<Change>
     for (id, answer) in reviews.iter().zip(http::send_all(requests)) {
         match answer.and_then(|answer| again(settings, id, answer)) {
             Ok(read) => changes.extend(read),
-            Err(failure) => refused = Some(failure),
+            Err(failure) if failure.is_of_one() => refused = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     match refused {
