@@ -38,6 +38,15 @@ constructors! {
 }
 
 impl Failure {
+    /// Whether what one of several answers says may concern that one alone, so that a call that got the others goes on without it: it
+    /// is hidden, closed, gone or odd. What a service refuses for its rate or its state fails the call; the host asks again, and where
+    /// one mention alone is to blame it finds out which.
+    #[must_use]
+    pub fn is_of_one(&self) -> bool {
+        use FailureClass::{Forbidden, Gone, Unauthorized, UnexpectedAnswer};
+        matches!(self.class, Unauthorized | Forbidden | Gone | UnexpectedAnswer)
+    }
+
     /// Adds how long the service asked to wait, where it said so.
     #[must_use]
     pub fn retry_after(mut self, wait: impl Into<Option<Duration>>) -> Self {

@@ -32,7 +32,9 @@ pub trait Source {
     /// left as it is, so a service without such a form needs no method here.
     ///
     /// # Errors
-    /// As [`poll`](Self::poll).
+    /// As [`poll`](Self::poll). Where the answer for one id is a failure that is not of that one alone
+    /// ([`Failure::is_of_one`]), the call fails: an id that is passed over counts as read, and is not asked for again before it is of
+    /// the next age. The host asks again, and if need be in halves.
     fn refresh(settings: Self::Settings, ids: Vec<String>) -> Result<Vec<Change>, Failure> {
         let _ = (settings, ids);
         Ok(Vec::new())

@@ -22,6 +22,26 @@ impl std::fmt::Display for TimeError {
 
 impl std::error::Error for TimeError {}
 
+/// Before this (1971-01-01) a date is a service's way to say that it has none.
+const FIRST_INSTANT: Instant = 365 * 86_400_000;
+
+/// Whether something dated `at` lies before what is wanted. What has no date is never too old, and a date before 1971 is none: the host
+/// keeps what has one and shows what was stated.
+///
+/// # Examples
+/// ```
+/// # use vigie_plugin::time;
+/// let since = Some(1_767_312_000_000);
+/// assert!(time::is_before(Some(1_700_000_000_000), since));
+/// assert!(!time::is_before(Some(0), since));
+/// assert!(!time::is_before(None, since));
+/// assert!(!time::is_before(Some(1_700_000_000_000), None));
+/// ```
+#[must_use]
+pub fn is_before(at: Option<Instant>, since: Option<Instant>) -> bool {
+    at.filter(|at| *at >= FIRST_INSTANT).zip(since).is_some_and(|(at, since)| at < since)
+}
+
 fn refuse(found: impl ToString, wanted: &'static str) -> TimeError {
     TimeError { found: found.to_string().chars().take(60).collect(), wanted }
 }

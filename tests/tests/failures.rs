@@ -45,7 +45,7 @@ fn every_wrong_answer_has_its_class() {
         (Answer::TooMany(RetryAfter::Date(3600)), 13, "429"),
         (Answer::TooMany(RetryAfter::Absent), 13, "429"),
         (Answer::Status(500), 15, "500"),
-        (Answer::RedirectLoop, 15, "redirect"),
+        (Answer::RedirectLoop, 16, "redirect"),
         (Answer::RedirectPrivate, 12, "redirects to"),
         (Answer::Reset, 15, HOST),
         (Answer::Cut, 15, HOST),

@@ -108,6 +108,36 @@ fn killed_at_two_hundred_random_points_the_store_is_that_of_an_undisturbed_run()
     println!("{kills} kills over {stores} stores");
 }
 
+/// The first run compiles every plugin, for seconds; whoever stopped it then waited for all of them.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_asked_to_stop_while_it_compiles_ends_soon() {
+    for command in ["run", "reanalyze"] {
+        let bed = TestBed::new().expect("a test bed");
+        bed.write_story_config().expect("a configuration");
+        let mut child = bed
+            .command(&[command])
+            .env("XDG_CACHE_HOME", bed.folder().join("nothing compiled"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("vigie starts");
+        // It is opened before anything is compiled.
+        let begun = Instant::now();
+        while !bed.folder().join("vigie.redb").exists() && begun.elapsed() < Duration::from_secs(60) {
+            thread::park_timeout(Duration::from_millis(1));
+        }
+        thread::park_timeout(Duration::from_millis(300));
+        let sent = std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+        let asked_at = Instant::now();
+        let ended = ends_within(&mut child, Duration::from_secs(60));
+        assert!(ended && asked_at.elapsed() < Duration::from_secs(2), "{command}: took {:?}", asked_at.elapsed());
+        assert_eq!(child.wait().expect("ended").code(), Some(0), "{command}: it did as it was told");
+        assert!(bed.internet().requests().is_empty(), "{command}: nothing was asked");
+    }
+}
+
 /// Ctrl-C and SIGTERM end a run within two seconds, and nothing of it is lost.
 #[cfg(unix)]
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
 use vigie_pipeline::waves::Needs;
 use vigie_pipeline::{Connector, Plan, Topic};
 use vigie_runtime::{
@@ -99,6 +100,25 @@ pub(crate) fn plan(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Res
         plan.analyzers.push(Arc::new(analyzer));
     }
     Ok(plan)
+}
+
+/// The same, unless `stop` comes first: plugins that are not in the cache are compiled for seconds. What is still being compiled then
+/// goes on beside, and nothing waits for it.
+///
+/// # Errors
+/// As [`plan`].
+pub(crate) async fn plan_unless_stopped(
+    runtime: &Runtime,
+    config: Config,
+    catalog: Catalog,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<Plan>> {
+    let runtime = runtime.clone();
+    let planned = tokio::task::spawn_blocking(move || plan(&runtime, &config, &catalog));
+    tokio::select! {
+        () = stop.cancelled() => Ok(None),
+        planned = planned => Ok(Some(planned??)),
+    }
 }
 
 fn analyzers(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Vec<AnalyzerPlugin>, RuntimeError> {

@@ -2,6 +2,7 @@
 
 mod commit;
 mod planning;
+mod troubles;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use vigie_mention::{Failure, FailureClass, FeedKey, Instant, KNOWN_FEED};
 use vigie_runtime::CallError;
 use vigie_store::{FeedState, Receipt, Store, Walk, Writer};
 
+use self::troubles::Troubles;
 use crate::annotate::Annotator;
 use crate::digest::{self, Poll};
 use crate::error::PipelineError;
@@ -25,6 +27,7 @@ use crate::feeds::{Due, Feeds};
 use crate::known::{self, Again, Pass, Schedule};
 use crate::plan::{Connector, Options, Topic};
 use crate::quarantine::Quarantine;
+use crate::refusals::{Ground, Refusals};
 use crate::route::Router;
 use crate::run::Mode;
 use crate::schedule::{self, Beat};
@@ -35,7 +38,7 @@ const FIRST_LOOK: Duration = Duration::from_secs(24 * 60 * 60);
 const FOR_GOOD: Duration = Duration::from_secs(u32::MAX as u64);
 /// Tries to plan before a run on demand gives a connector up.
 const PLAN_TRIES: u32 = 3;
-/// Refusals for the rate, one after the other, before a run on demand leaves a connector to the next run.
+/// Refusals for the rate, one after the other, before a run on demand leaves a connector, or a feed, to the next run.
 const LIMITED_TRIES: u32 = 4;
 
 /// What the connectors of a run share.
@@ -58,18 +61,21 @@ pub(crate) struct Worker {
     shared: Arc<Shared>,
     random: fastrand::Rng,
     quarantine: Quarantine,
-    /// The whole connector waits until this tick: what one feed was told holds for all that use the same service.
+    /// The whole connector waits until this tick: what some feeds were refused holds for all of them.
     hold: Option<Tick>,
-    /// Polls in a row that were refused for their rate.
-    limited: u32,
+    refusals: Refusals,
     tally: Tally,
-    last_failure: Option<String>,
+    troubles: Troubles,
+    /// Whether any poll went well.
+    read_something: bool,
 }
 
 /// How a connector's part of a run ended.
 pub(crate) struct Ended {
     pub(crate) tally: Tally,
-    pub(crate) last_failure: Option<String>,
+    /// What still keeps something from being read.
+    pub(crate) trouble: Option<String>,
+    pub(crate) read_something: bool,
 }
 
 /// One poll that is under way.
@@ -96,9 +102,10 @@ impl Worker {
             random: fastrand::Rng::with_seed(name),
             quarantine: Quarantine::default(),
             hold: None,
-            limited: 0,
+            refusals: Refusals::default(),
             tally: Tally::default(),
-            last_failure: None,
+            troubles: Troubles::default(),
+            read_something: false,
         }
     }
 
@@ -113,7 +120,7 @@ impl Worker {
         result?;
         let connector = self.connector.id.clone();
         self.tell(Event::Finished { connector, tally: self.tally });
-        Ok(Ended { tally: self.tally, last_failure: self.last_failure })
+        Ok(Ended { tally: self.tally, trouble: self.troubles.last(), read_something: self.read_something })
     }
 
     async fn work(&mut self, mode: Mode) -> Result<(), PipelineError> {
@@ -220,11 +227,14 @@ impl Worker {
         let mut state = job.before.clone();
         let walk = job.before.walk(job.direction);
         match result {
-            Ok(Again { batch, broken, went_well, failure }) => {
-                if went_well && failure.is_none() {
-                    self.limited = 0;
+            Ok(mut again) => {
+                let failure = again.failure.take();
+                if again.went_well && failure.is_none() {
+                    self.forgive();
                 }
-                self.take_note(&broken, went_well, beat.now);
+                self.read_something |= again.went_well;
+                self.take_note(&again.broken, again.went_well, beat.now);
+                let batch = &again.batch;
                 let next = match feeds.get_mut(&job.feed) {
                     Some(live) if job.feed != KNOWN_FEED => live.trail(job.direction).next(batch.cursor.as_deref(), batch.next),
                     // Reading what is known again rarely brings anything, and comes to its end by itself.
@@ -233,7 +243,9 @@ impl Worker {
                 let moved_on = schedule::after_batch(walk, batch.cursor.clone(), next, &beat);
                 let (moved_on, class) = match &failure {
                     Some(error) => {
-                        let (after, class) = self.after_error(&moved_on, error, &beat);
+                        // What failed before, and still stands in the way, has failed once more.
+                        let failures = if batch.cursor.is_none() { walk.failures } else { 0 };
+                        let (after, class) = self.after_error(&Walk { failures, ..moved_on.clone() }, error, &beat);
                         // It is one poll, which brought something and then failed.
                         (Walk { polls: moved_on.polls, ..after }, class)
                     }
@@ -245,13 +257,13 @@ impl Worker {
                 }
                 let children = batch.feeds.clone();
                 let poll = Poll { key, direction: job.direction, state: state.clone(), failure: class, at: beat.now };
-                let tally = self.commit_batch(&poll, batch, broken, &job.before.feed.title).await?;
+                let tally = self.commit_batch(&poll, again, &job.before.feed.title).await?;
                 if let Some(live) = feeds.get_mut(&job.feed) {
                     live.trail(job.direction).brought(tally.received > tally.known);
                 }
                 feeds.adopt(children, beat.now);
                 if let Some(error) = failure {
-                    self.consequences(&error, &job, &state, mode);
+                    self.consequences(&error, &job, &state, feeds, mode);
                 }
             }
             Err(error) => {
@@ -275,9 +287,10 @@ impl Worker {
                 debug_assert_eq!(receipt, Receipt::default(), "a failed poll brings no mentions");
                 self.tally.polls += 1;
                 self.tally.failed += 1;
-                self.consequences(&error, &job, &state, mode);
+                self.consequences(&error, &job, &state, feeds, mode);
             }
         }
+        self.troubles.settle(&job.feed, job.direction, state.walk(job.direction));
         if let Some(live) = feeds.get_mut(&job.feed) {
             live.settle(job.direction, state, beat.now);
         }
@@ -330,8 +343,7 @@ impl Worker {
     }
 
     /// What an error means for the other feeds of the connector, and what is told of it.
-    fn consequences(&mut self, error: &CallError, job: &Job, state: &FeedState, mode: Mode) {
-        self.last_failure = Some(error.to_string());
+    fn consequences(&mut self, error: &CallError, job: &Job, state: &FeedState, feeds: &mut Feeds, mode: Mode) {
         let now = self.now();
         let pause = state.walk(job.direction).next_at.map(|at| at.since(now));
         if self.quarantine.until(now).is_some() {
@@ -340,21 +352,38 @@ impl Worker {
         let CallError::Failure(Failure { class, message, .. }) = error else { return };
         let (connector, feed) = (self.connector.id.clone(), job.before.feed.title.clone());
         let (class, message) = (*class, message.clone());
-        match class {
-            FailureClass::RateLimited | FailureClass::QuotaExhausted => {
-                let pause = pause.unwrap_or_default();
-                self.limited += 1;
-                let given_up = mode == Mode::Once && self.limited >= LIMITED_TRIES;
-                self.hold = Some(Tick::now() + if given_up { FOR_GOOD } else { pause });
+        let Some(ground) = Ground::of(class) else {
+            return self.tell(Event::Failed { connector, feed, class, message });
+        };
+        let (pause, now) = (pause.unwrap_or_default(), Tick::now());
+        let one_origin = self.connector.source.one_origin() || feeds.planned() == 1;
+        let of_all = self.refusals.refused(&job.feed, ground, one_origin);
+        if let Some(live) = feeds.get_mut(&job.feed) {
+            live.hold(now + pause);
+        }
+        match ground {
+            Ground::Rate => {
+                if of_all {
+                    let given_up = mode == Mode::Once && self.refusals.polls() >= LIMITED_TRIES;
+                    self.hold = Some(now + if given_up { FOR_GOOD } else { pause });
+                }
                 self.tell(Event::Waiting { connector, feed, pause, class, message });
             }
-            FailureClass::Settings | FailureClass::Unauthorized => {
-                // A person must act; in a run on demand that is the end of this connector.
-                let rest = if mode == Mode::Once { FOR_GOOD } else { pause.unwrap_or_default() };
-                self.hold = Some(Tick::now() + rest);
+            Ground::Person if of_all => {
+                // In a run on demand that is the end of this connector. Else one more feed is asked at the next interval: what a
+                // person has mended is noticed, and one feed that stays closed keeps no other from being read.
+                let rest = if mode == Mode::Once { FOR_GOOD } else { pause.min(self.connector.every) };
+                self.hold = Some(now + rest);
                 self.tell(Event::Resting { connector, class, message });
             }
-            _ => self.tell(Event::Failed { connector, feed, class, message }),
+            Ground::Person => self.tell(Event::Failed { connector, feed, class, message }),
+        }
+    }
+
+    /// A feed was read well: what a person was asked to mend is not the connector's.
+    fn forgive(&mut self) {
+        if self.refusals.well() == Some(Ground::Person) {
+            self.hold = None;
         }
     }
 
@@ -365,7 +394,10 @@ impl Worker {
         let mut walk = Walk::default();
         loop {
             let error = match self.connector.source.plan(&searches).await {
-                Ok(feeds) => return Ok(Some(feeds)),
+                Ok(feeds) => {
+                    self.troubles.plan = None;
+                    return Ok(Some(feeds));
+                }
                 Err(error) => error,
             };
             let beat = self.beat();
@@ -373,7 +405,7 @@ impl Worker {
             walk = after;
             self.note_no_plan(&walk, class, beat.now).await?;
             self.tally.failed += 1;
-            self.last_failure = Some(error.to_string());
+            self.troubles.plan = Some(error.to_string());
             let class = class.unwrap_or(FailureClass::Transient);
             let (connector, message) = (self.connector.id.clone(), error.to_string());
             let pause = walk.next_at.map(|at| at.since(beat.now)).unwrap_or_default();

@@ -3,14 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use tokio::sync::mpsc::UnboundedSender;
-use vigie_mention::delivery::{Batch, Change, Direction, Feed};
-use vigie_mention::{Annotation, FailureClass, FeedKey, Instant, Mention, MentionKey, TopicId};
+use vigie_mention::delivery::{Change, Direction, Feed};
+use vigie_mention::{Annotation, FailureClass, FeedKey, Instant, KNOWN_FEED, Mention, MentionKey, TopicId};
 use vigie_runtime::Read;
-use vigie_store::{Basis, Commit, Coverage, DeadLetter, FeedState, REFRESH, Record, Seen, Snapshot, StoreError, Stored};
+use vigie_store::{Basis, Commit, Coverage, DeadLetter, FeedState, Known, REFRESH, Record, Seen, Snapshot, StoreError, Stored};
 
 use crate::admit::{Admission, admit, admit_id};
 use crate::annotate::{ANNOTATE, Annotator, Item};
 use crate::event::Event;
+use crate::known::Again;
 use crate::route::{Bearer, Delivered, Router};
 
 /// What digesting needs to know besides the batch.
@@ -71,8 +72,14 @@ impl Digest<'_> {
         for mention in &batch.mentions {
             let mut mention = mention.clone();
             let stored = self.snapshot.mention(&mention.key())?;
-            if let Some(stored) = &stored {
-                mention.keep_known(&stored.mention);
+            match &stored {
+                Some(stored) => mention.keep_known(&stored.mention),
+                // A search that lags behind its pages: what was removed is not even looked at.
+                None if poll.key.feed != KNOWN_FEED && self.snapshot.compare(&mention)? == Known::Removed => {
+                    coverage.known += 1;
+                    continue;
+                }
+                None => {}
             }
             delivered.push(Delivered { mention, stored });
         }
@@ -174,12 +181,14 @@ impl<'a> Earlier<'a> {
 }
 
 impl Admitted {
-    /// Admits every change of a batch. What is `broken`, by id and reason, broke the plugin when it was read again.
-    pub(crate) fn of(batch: Batch, broken: Vec<(String, String)>, admission: &Admission) -> Self {
+    /// Admits every change that a poll brought, and notes what could not be read again.
+    pub(crate) fn of(again: Again, admission: &Admission) -> Self {
+        let Again { batch, asked, broken, refused, .. } = again;
         let received = u32::try_from(batch.changes.len()).unwrap_or(u32::MAX);
-        let mut coverage = Coverage { asked: 1, received, ..Coverage::default() };
+        let mut coverage = Coverage { asked: asked.into(), received, ..Coverage::default() };
         let (mut mentions, mut removals) = (Vec::new(), Vec::new());
-        let mut letters: Vec<_> = broken.into_iter().map(|(id, why)| letter(admission, id, REFRESH, why)).collect();
+        let unread = broken.into_iter().chain(refused);
+        let mut letters: Vec<_> = unread.map(|(id, why)| letter(admission, id, REFRESH, why)).collect();
         for fate in admit_all(admission, batch.changes, &mut coverage, &mut letters) {
             match fate {
                 Fate::Remove(key) => removals.push(key),

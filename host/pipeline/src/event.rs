@@ -1,6 +1,6 @@
 //! What happens while the pipeline runs, for whoever watches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -105,13 +105,21 @@ impl Tally {
 pub struct Summary {
     /// By connector.
     pub connectors: BTreeMap<ConnectorId, Tally>,
-    /// By connector: the last failure, for those that could not read something.
+    /// By connector: the last failure, for those that at the end still could not read something.
     pub failures: BTreeMap<ConnectorId, String>,
+    /// Those of them that could read nothing at all: no poll went well.
+    pub unread: BTreeSet<ConnectorId>,
     /// Whether the run was asked to stop before it had nothing more to do.
     pub stopped: bool,
 }
 
 impl Summary {
+    /// Whether there was something to read from and nothing could be.
+    #[must_use]
+    pub fn is_blind(&self) -> bool {
+        !self.unread.is_empty() && self.unread.len() == self.connectors.len()
+    }
+
     /// All connectors together.
     #[must_use]
     pub fn total(&self) -> Tally {

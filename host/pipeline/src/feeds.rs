@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant as Tick;
 use vigie_mention::delivery::{Direction, Feed};
-use vigie_mention::{FailureClass, Instant};
+use vigie_mention::{FailureClass, Instant, KNOWN_FEED};
 use vigie_store::{FeedState, Walk, WalkStatus};
 
 use crate::run::Mode;
@@ -25,6 +25,8 @@ pub(crate) struct Live {
     pub(crate) busy: bool,
     newer: Slot,
     older: Slot,
+    /// Neither walk goes on before this tick: what one was refused the other would be.
+    held: Option<Tick>,
     /// Of both walks: their cursors are their own.
     trails: [Trail; 2],
 }
@@ -54,7 +56,8 @@ impl Live {
                 walk.status = WalkStatus::Reading;
             }
         }
-        let mut live = Self { state, busy: false, newer: Slot::default(), older: Slot::default(), trails: Default::default() };
+        let (newer, older) = (Slot::default(), Slot::default());
+        let mut live = Self { state, busy: false, newer, older, held: None, trails: Default::default() };
         live.newer.ready = tick(live.state.newer.next_at, now);
         live.older.ready = tick(live.state.older.next_at, now);
         live
@@ -70,6 +73,11 @@ impl Live {
         self.state = state;
         let ready = tick(self.state.walk(direction).next_at, now);
         *self.slot(direction) = Slot { ready, polled: true };
+    }
+
+    /// Holds both walks.
+    pub(crate) fn hold(&mut self, until: Tick) {
+        self.held = Some(until);
     }
 
     /// Takes note that the history is read from its beginning again.
@@ -96,6 +104,17 @@ impl Live {
 
     /// When this walk is due in this run.
     fn due(&self, direction: Direction, mode: Mode, patience: Duration) -> Due {
+        match (self.due_by_itself(direction, mode, patience), self.held.filter(|held| *held > Tick::now())) {
+            (Due::Never, _) => Due::Never,
+            (due, None) => due,
+            (due, Some(held)) => {
+                let at = Due::At(held).max(due);
+                if mode == Mode::Once { within(at, patience) } else { at }
+            }
+        }
+    }
+
+    fn due_by_itself(&self, direction: Direction, mode: Mode, patience: Duration) -> Due {
         let slot = if direction == Direction::Newer { self.newer } else { self.older };
         let walk = self.state.walk(direction);
         let waited = slot.ready.map_or(Due::Now, |ready| if ready <= Tick::now() { Due::Now } else { Due::At(ready) });
@@ -114,6 +133,7 @@ impl Live {
             }
             // What a service asked for is kept whoever runs us; what a person may have mended is tried again.
             (WalkStatus::Resting { class, .. }, Mode::Once) => match class {
+                FailureClass::RateLimited | FailureClass::QuotaExhausted if slot.polled && walk.failures >= TRIES => Due::Never,
                 FailureClass::RateLimited | FailureClass::QuotaExhausted => within(waited, patience),
                 _ if !slot.polled => Due::Now,
                 FailureClass::Transient if walk.failures < TRIES => within(waited, patience),
@@ -210,20 +230,26 @@ impl Feeds {
         self.live.retain(|_, live| live.busy || !live.expired(now));
     }
 
-    /// The walk to poll next, and when. Planned feeds go before children, the head before history.
+    /// Feeds of the plan.
+    pub(crate) fn planned(&self) -> usize {
+        self.live.values().filter(|live| !live.state.child && live.state.feed.id != KNOWN_FEED).count()
+    }
+
+    /// The walk to poll next, and when. Planned feeds go before children, the head before history, and of those alike the one that has
+    /// been due longest. What failed the last time comes last: where it keeps the connector from going on, the others have had their
+    /// turn.
     pub(crate) fn next(&self, mode: Mode, patience: Duration) -> Option<(String, Direction, Due)> {
         let directions: &[Direction] = if self.history { &[Direction::Newer, Direction::Older] } else { &[Direction::Newer] };
-        let mut best: Option<(Due, bool, Direction, &str)> = None;
-        for (id, live) in self.live.iter().filter(|(_, live)| !live.busy) {
-            for &direction in directions {
+        let walks = self.live.iter().filter(|(_, live)| !live.busy).flat_map(|(id, live)| {
+            directions.iter().map(move |&direction| {
                 let due = live.due(direction, mode, patience);
-                let candidate = (due, live.state.child, direction, id.as_str());
-                if due != Due::Never && best.as_ref().is_none_or(|best| candidate < *best) {
-                    best = Some(candidate);
-                }
-            }
-        }
-        best.map(|(due, _, direction, id)| (id.to_owned(), direction, due))
+                let failing = matches!(live.state.walk(direction).status, WalkStatus::Resting { .. });
+                let since = if direction == Direction::Newer { live.newer.ready } else { live.older.ready };
+                (due, failing, live.state.child, direction, since, id.as_str())
+            })
+        });
+        let first = walks.filter(|(due, ..)| *due != Due::Never).min();
+        first.map(|(due, _, _, direction, _, id)| (id.to_owned(), direction, due))
     }
 }
 

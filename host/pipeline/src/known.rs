@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use vigie_mention::delivery::{Batch, Feed, Next};
-use vigie_mention::{Instant, KNOWN_FEED, TopicId, Window};
+use vigie_mention::{Failure, FailureClass, Instant, KNOWN_FEED, TopicId, Window};
 use vigie_runtime::CallError;
 use vigie_store::{FeedState, Filter, Order, Snapshot, StoreError, WalkStatus};
 
@@ -17,8 +17,9 @@ use crate::plan::Source;
 
 /// Mentions in a row that break the plugin, after which it is the plugin: the others wait for the next interval.
 const MOST_BROKEN: u32 = 5;
-/// Passes in a row that failed, after which a mention is given up although nothing else says that the plugin is well: one that is due
-/// alone would be asked for for ever. By then a plugin that breaks on everything has been in quarantine.
+/// Passes in a row that failed, after which a mention is given up: one whose failure might have passed by itself, and one that breaks
+/// the plugin although nothing else says that it is well, as it is due alone. By then a plugin that breaks on everything has been in
+/// quarantine.
 const MOST_FAILED: u32 = 5;
 
 /// What a pass reads.
@@ -34,17 +35,21 @@ pub(crate) struct Pass {
 /// What a pass brought.
 pub(crate) struct Again {
     pub(crate) batch: Batch,
+    /// Whether anything was asked for.
+    pub(crate) asked: bool,
     /// Mentions that break the plugin, each by itself, and how.
     pub(crate) broken: Vec<(String, String)>,
+    /// Mentions that fail, each by itself, where others do not, and why.
+    pub(crate) refused: Vec<(String, String)>,
     /// Whether any call went well.
     pub(crate) went_well: bool,
-    /// What the service refused after it had answered for a while. The cursor stands before it.
+    /// What failed after the service had answered for a while, and is to be tried again. The cursor stands before it.
     pub(crate) failure: Option<CallError>,
 }
 
 impl From<Batch> for Again {
     fn from(batch: Batch) -> Self {
-        Self { batch, broken: Vec::new(), went_well: true, failure: None }
+        Self { batch, asked: true, broken: Vec::new(), refused: Vec::new(), went_well: true, failure: None }
     }
 }
 
@@ -118,59 +123,103 @@ impl Schedule<'_> {
 }
 
 impl Pass {
-    /// Reads the mentions again; the batch carries how far that came. Where a call breaks, the rest is halved until the mention that
-    /// breaks the plugin is alone: it is given up, so that those behind it have their turn. Where nothing goes well, it is the plugin
-    /// that is broken: the pass fails and nothing is given up, until so many in a row have failed (`failures`) that one must be.
+    /// Reads the mentions again; the batch carries how far that came. Where a call breaks, or fails for what may be one mention's, the
+    /// rest is halved until the mention is alone: it is given up, so that those behind it have their turn. One whose failure may pass
+    /// by itself is tried again first, by the passes that follow.
+    ///
+    /// Where nothing goes well, it is the plugin that is broken, or the service: the pass fails and nothing is given up, until so many
+    /// in a row have broken (`failures`) that one must be.
     pub(crate) async fn read(self, source: &dyn Source, failures: u32) -> Result<Again, CallError> {
         let next = if self.more { Next::More } else { Next::Later(None) };
         let batch = Batch { changes: Vec::new(), feeds: Vec::new(), cursor: Some(self.until), next };
-        let mut again = Again { batch, broken: Vec::new(), went_well: false, failure: None };
+        let mut again = Again { asked: false, went_well: false, ..Again::from(batch) };
         if self.ids.is_empty() {
             return Ok(again);
         }
-        let (mut in_a_row, mut done, mut last_fault) = (0, 0, None);
+        again.asked = true;
+        let (mut in_a_row, mut done, mut last) = (0, 0, None);
+        // The first mention that failed for what may pass by itself.
+        let mut again_from: Option<(usize, CallError)> = None;
         let mut todo = vec![(0, self.ids.len())];
         while let Some((from, until)) = todo.pop() {
             let ids: Vec<String> = self.ids[from..until].iter().map(|(_, id)| id.clone()).collect();
-            match source.refresh(&ids).await {
+            let error = match source.refresh(&ids).await {
                 Ok(changes) => {
                     again.batch.changes.extend(changes);
                     again.went_well = true;
                     (in_a_row, done) = (0, until);
+                    continue;
                 }
-                Err(error @ CallError::Failure(_)) if !again.went_well => return Err(error),
-                // What was read until then is kept, and the next pass begins here.
-                Err(error @ CallError::Failure(_)) => {
-                    again.failure = Some(error);
+                Err(error) => error,
+            };
+            match (&error, Blame::of(&error, failures)) {
+                (_, Blame::Service) if !again.went_well => return Err(error),
+                // What was read until then is kept, and the next pass begins here, or at one that is to be tried again.
+                (_, Blame::Service) => {
+                    again_from.get_or_insert((from, error));
                     break;
                 }
-                Err(_) if ids.len() > 1 => {
+                (_, Blame::Mention { .. }) if ids.len() > 1 => {
                     let middle = from + ids.len() / 2;
                     todo.extend([(middle, until), (from, middle)]);
+                    continue;
                 }
-                Err(fault) => {
-                    again.broken.extend(ids.into_iter().map(|id| (id, fault.to_string())));
-                    (in_a_row, done, last_fault) = (in_a_row + 1, until, Some(fault));
-                    if in_a_row == MOST_BROKEN {
-                        again.batch.next = Next::Later(None);
-                        break;
-                    }
+                (_, Blame::Mention { may_pass: true }) => {
+                    again_from.get_or_insert((from, error.clone()));
                 }
+                (CallError::Failure(_), Blame::Mention { .. }) => {
+                    again.refused.extend(ids.into_iter().map(|id| (id, error.to_string())))
+                }
+                (_, Blame::Mention { .. }) => again.broken.extend(ids.into_iter().map(|id| (id, error.to_string()))),
+            }
+            (in_a_row, done, last) = (in_a_row + 1, until, Some(error));
+            if in_a_row == MOST_BROKEN {
+                again.batch.next = Next::Later(None);
+                break;
             }
         }
-        if let Some(fault) = last_fault.filter(|_| !again.went_well) {
-            if failures < MOST_FAILED {
-                return Err(fault);
+        if let Some(error) = last.filter(|_| !again.went_well) {
+            if failures < MOST_FAILED || matches!(error, CallError::Failure(_)) {
+                return Err(error);
             }
             // The one that has been due longest, and no other: most of them break nothing, if it is the plugin.
-            again.broken.truncate(1);
+            again.refused.clear();
+            again.broken = vec![(self.ids[0].1.clone(), error.to_string())];
             again.batch.next = Next::Later(None);
-            done = 1;
+            (done, again_from) = (1, None);
         }
-        if let Some((at, id)) = self.ids[..done].last().filter(|_| done < self.ids.len()) {
-            again.batch.cursor = Some(format!("{at} {id}"));
+        if let Some((place, error)) = again_from {
+            done = place;
+            again.failure = Some(error);
+        }
+        match self.ids[..done].last() {
+            _ if done == self.ids.len() => {}
+            Some((at, id)) => again.batch.cursor = Some(format!("{at} {id}")),
+            None => again.batch.cursor = None,
         }
         Ok(again)
+    }
+}
+
+/// What a call that brought nothing speaks of.
+enum Blame {
+    /// The service, or the credentials: other mentions would fare no better.
+    Service,
+    /// One of the mentions asked for, perhaps. What may pass by itself is tried again before the mention is given up.
+    Mention { may_pass: bool },
+}
+
+impl Blame {
+    fn of(error: &CallError, failures: u32) -> Self {
+        let CallError::Failure(Failure { class, .. }) = error else { return Self::Mention { may_pass: false } };
+        match class {
+            FailureClass::Forbidden | FailureClass::Gone | FailureClass::UnexpectedAnswer => Self::Mention { may_pass: false },
+            // The first time it is taken for what it mostly is: an overload, a broken connection.
+            FailureClass::Transient if failures > 0 => Self::Mention { may_pass: failures < MOST_FAILED },
+            // Credentials that open the others may not open this one, as is seen after the rest.
+            FailureClass::Unauthorized | FailureClass::Settings if failures > 0 => Self::Mention { may_pass: false },
+            _ => Self::Service,
+        }
     }
 }
 

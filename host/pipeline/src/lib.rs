@@ -7,6 +7,7 @@
 //! - `route` matches mentions with topics; `annotate` sends them through the analyzers in [`waves`].
 //! - `known` says which mentions are read again for their counters, edits and removals.
 //! - `schedule` decides when a feed is read again, from what the last poll brought. Pure.
+//! - `refusals` tells what one feed is refused from what all feeds of a connector would be.
 //! - `connector` drives the feeds of one connector; every poll ends in exactly one [`vigie_store::Commit`], which holds the
 //!   mentions and the cursor together. Killed anywhere, the next run goes on where the last commit stood.
 
@@ -23,6 +24,7 @@ mod lend;
 mod plan;
 mod quarantine;
 mod reanalysis;
+mod refusals;
 mod route;
 mod run;
 mod schedule;

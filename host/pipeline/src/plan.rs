@@ -99,6 +99,10 @@ pub trait Source: Send + Sync {
     fn instance(&self) -> &str;
     /// Most bytes of the texts of one mention together.
     fn mention_bytes(&self) -> u64;
+    /// Whether all it asks lies at one origin, so that what one feed is refused the others would be, too.
+    fn one_origin(&self) -> bool {
+        false
+    }
     /// Names the feeds.
     fn plan<'a>(&'a self, searches: &'a [Search]) -> BoxFuture<'a, Result<Vec<Feed>, CallError>>;
     /// Reads one feed.
@@ -118,6 +122,10 @@ impl Source for SourcePlugin {
 
     fn mention_bytes(&self) -> u64 {
         self.limits().mention_bytes
+    }
+
+    fn one_origin(&self) -> bool {
+        Self::one_origin(self)
     }
 
     fn plan<'a>(&'a self, searches: &'a [Search]) -> BoxFuture<'a, Result<Vec<Feed>, CallError>> {

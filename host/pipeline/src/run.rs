@@ -93,8 +93,11 @@ impl Pipeline {
         while let Some(joined) = workers.join_next().await {
             match joined {
                 Ok((id, Ok(ended))) => {
-                    if let Some(failure) = ended.last_failure {
-                        summary.failures.insert(id.clone(), failure);
+                    if let Some(trouble) = ended.trouble {
+                        if !ended.read_something {
+                            summary.unread.insert(id.clone());
+                        }
+                        summary.failures.insert(id.clone(), trouble);
                     }
                     summary.connectors.insert(id, ended.tally);
                 }

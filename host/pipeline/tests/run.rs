@@ -5,6 +5,8 @@ mod again;
 mod fakes;
 #[path = "run/planned.rs"]
 mod planned;
+#[path = "run/refused.rs"]
+mod refused;
 #[path = "run/together.rs"]
 mod together;
 

@@ -163,6 +163,13 @@ impl Grants {
         self.asked.iter().filter(|asked| !granted(asked)).cloned().collect()
     }
 
+    /// Whether all that is asked for lies at one origin, in the clear or over TLS.
+    #[must_use]
+    pub fn one_origin(&self) -> bool {
+        let mut places = self.asked.iter().map(|grant| grant.origin.upgraded().unwrap_or_else(|| grant.origin.clone()));
+        places.next().is_some_and(|first| first.is_one() && places.all(|place| place == first))
+    }
+
     /// Whether `method` may go to `origin`.
     ///
     /// # Errors
@@ -300,6 +307,17 @@ mod tests {
             "plugin `acme` may not GET https://www.blog.example: the connector's setting `urls` does not name it; to allow it, add to the \
              connector's settings: urls = [\"https://www.blog.example\"]"
         );
+    }
+
+    #[test]
+    fn one_origin_is_one_place_however_it_is_spoken_to() {
+        let one_origin = |text: &str, settings| Grants::judge(&manifest(text), &settings, &Standing::Bundled).one_origin();
+        assert!(one_origin(NAMED, json!({"urls": ["http://blog.example/feed", "https://blog.example/comments"]})));
+        assert!(!one_origin(NAMED, json!({"urls": ["http://blog.example/feed", "https://news.example/x"]})));
+        assert!(!one_origin(NAMED, json!({"urls": []})));
+        assert!(!one_origin(FIXED, json!({})));
+        let below = "[[hosts]]\norigin = \"https://*.example.com\"\nmethods = [\"GET\"]\n";
+        assert!(!one_origin(below, json!({})), "these are as many as there are names");
     }
 
     #[test]

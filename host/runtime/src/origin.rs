@@ -194,6 +194,11 @@ impl OriginPattern {
         self.scheme == origin.scheme && self.port == origin.port && self.host.covers(&origin.host)
     }
 
+    /// Whether one origin alone is meant.
+    pub(crate) const fn is_one(&self) -> bool {
+        matches!(self.host, HostPattern::Exact(_))
+    }
+
     /// The same hosts over TLS on the usual port, where this pattern is plain `http` on its usual port.
     pub(crate) fn upgraded(&self) -> Option<Self> {
         (self.scheme == Scheme::Http && self.port == 80).then(|| Self {

@@ -111,6 +111,12 @@ impl SourcePlugin {
         &self.instance
     }
 
+    /// Whether all it asks lies at one origin, so that what one feed is refused the others would be, too.
+    #[must_use]
+    pub fn one_origin(&self) -> bool {
+        self.place.road.as_ref().is_some_and(|road| road.one_origin())
+    }
+
     /// What a call may use.
     #[must_use]
     pub fn limits(&self) -> &Limits {

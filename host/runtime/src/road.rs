@@ -81,6 +81,12 @@ impl Road {
         Self { egress, connector, grants, secrets, limits, pages: manifest.pages, exchange, places }
     }
 
+    /// Whether all requests go to one origin.
+    #[must_use]
+    pub fn one_origin(&self) -> bool {
+        self.grants.one_origin()
+    }
+
     /// Makes one request and waits for it, redirects and all.
     ///
     /// # Errors

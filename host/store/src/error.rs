@@ -55,8 +55,21 @@ pub enum StoreError {
         /// The folder that is missing.
         folder: PathBuf,
     },
+    /// There is a folder, and nothing may be put into it.
+    #[error(
+        "store {} cannot be made: nothing can be written to folder {}; give this user the right to, or name another store",
+        path.display(), folder.display()
+    )]
+    UnwritableFolder {
+        /// The file.
+        path: PathBuf,
+        /// The folder it would be in.
+        folder: PathBuf,
+        /// What the system said.
+        source: Arc<io::Error>,
+    },
     /// The operating system refused.
-    #[error("store {} cannot be read or written: {source}; {}", path.display(), cure(source))]
+    #[error("store {} cannot be read or written; {}", path.display(), cure(source))]
     Io {
         /// The file.
         path: PathBuf,
@@ -176,6 +189,27 @@ impl Site {
                 },
                 other => StoreError::Damaged { path, message: other.to_string() },
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    /// The system's words stood in the message, and once more behind it as its cause.
+    #[test]
+    fn what_the_system_said_is_said_once() {
+        let (path, folder) = (PathBuf::from("/data/v.redb"), PathBuf::from("/data"));
+        let source = || Arc::new(io::Error::from(io::ErrorKind::PermissionDenied));
+        for error in [
+            StoreError::UnwritableFolder { path: path.clone(), folder, source: source() },
+            StoreError::Io { path, source: source() },
+        ] {
+            let cause = error.source().expect("a cause").to_string();
+            assert!(!error.to_string().contains(&cause), "{error}");
         }
     }
 }

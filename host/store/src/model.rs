@@ -16,7 +16,9 @@ pub struct Commit {
     pub direction: Direction,
     /// The host's clock at the time of the poll: becomes `updated_at` and the ledger's hour, and lets child feeds expire.
     pub at: Instant,
-    /// Mentions to insert or update, in the order delivered: a later record of the same mention wins. Where one is no longer what its
+    /// Mentions to insert or update, in the order delivered: a later record of the same mention wins. One that was removed is left
+    /// removed, and counts as unchanged, unless it was published or edited since or is read again by its id (the feed is
+    /// [`KNOWN_FEED`](vigie_mention::KNOWN_FEED)). Where one is no longer what its
     /// [`Basis`] says, nothing of the commit is written: see [`crate::StoreError::Overtaken`].
     pub records: Vec<Record>,
     /// Mentions the service says are gone; those the store does not know are passed over.
@@ -135,11 +137,12 @@ pub struct Renewed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[must_use]
 pub struct Receipt {
-    /// Mentions not stored before, or stored, removed, and back.
+    /// Mentions not stored before, or stored, removed, and back with something said since.
     pub new: u32,
     /// Known mentions of which the service now says something else.
     pub updated: u32,
-    /// Known mentions that came again as they were (their topics or annotations may have been replaced).
+    /// Known mentions that came again as they were (their topics or annotations may have been replaced), and removed ones that came
+    /// again with nothing said since.
     pub unchanged: u32,
     /// Mentions turned into tombstones.
     pub removed: u32,

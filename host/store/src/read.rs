@@ -6,7 +6,7 @@ use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 use vigie_mention::{Annotation, ConnectorId, FeedKey, Instant, Mention, MentionKey, TopicId, Window};
 
 use crate::error::{Fault, Site};
-use crate::row::{Row, decode};
+use crate::row::{Row, decode, stays_removed};
 use crate::tables::{
     ANNOTATIONS, AUTHORS, DEAD_LETTERS, DROPPED_COUNTER, EVERY_MENTION, FACTS, FEEDS, KEYS, LEDGER, MENTION_COUNTER, MENTIONS,
     META, Place, RENEWED_UNTIL, RENEWED_WITH, TOMBSTONES, TOPICS, place, placed,
@@ -140,8 +140,10 @@ impl Snapshot {
         let compare = || {
             let Some(identity) = names::identity_of(&self.transaction, &key)? else { return Ok(Known::New) };
             let Some(number) = self.transaction.open_table(KEYS)?.get(identity.as_slice())? else {
-                let removed = self.transaction.open_table(TOMBSTONES)?.get(identity.as_slice())?.is_some();
-                return Ok(if removed { Known::Removed } else { Known::New });
+                let removed = self.transaction.open_table(TOMBSTONES)?.get(identity.as_slice())?;
+                let removed = removed.map(|at| Instant::from_millis(at.value()));
+                let holds = removed.is_some_and(|removed| stays_removed(removed, mention));
+                return Ok(if holds { Known::Removed } else { Known::New });
             };
             let Some(stored) = self.transaction.open_table(MENTIONS)?.get(number.value())? else { return Ok(Known::New) };
             let mut row: Row = decode(&format!("mention {key}"), stored.value())?;

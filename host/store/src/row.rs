@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use vigie_mention::{Instant, Mention, TopicId};
+use vigie_mention::{Instant, Mention, Moment, Precision, TopicId};
 
 use crate::error::Fault;
 use crate::{Basis, Previous, Record, Signals};
@@ -50,6 +50,19 @@ impl Row {
     pub(crate) fn supersedes(&self, mention: &Mention) -> bool {
         matches!((mention.edited, self.mention.edited), (Some(new), Some(stored)) if new.at < stored.at)
     }
+}
+
+/// How far ahead of UTC a time can be that is stated without its zone.
+const EASTERNMOST_MS: i64 = 14 * Instant::HOUR_MS;
+
+/// Whether a removal read at `removed` holds against a delivery: nothing in it was said since. What a search still lists, or a file of
+/// former days, does not bring a mention back.
+pub(crate) fn stays_removed(removed: Instant, mention: &Mention) -> bool {
+    let earliest = |moment: Moment| match moment.precision {
+        Precision::Second => moment.at,
+        Precision::Day | Precision::Zoneless => Instant::from_millis(moment.at.as_millis().saturating_sub(EASTERNMOST_MS)),
+    };
+    [mention.published, mention.edited].into_iter().flatten().all(|moment| earliest(moment) <= removed)
 }
 
 impl Record {

@@ -91,6 +91,9 @@ impl Store {
                 fs::remove_file(&new).map_err(|error| Site::new(path).error(error))?;
                 open()?
             }
+            Err(StoreError::Io { path, source }) if unwritable(&source) => {
+                return Err(StoreError::UnwritableFolder { path, folder: folder.to_path_buf(), source });
+            }
             other => other?,
         };
         if fs::metadata(path).is_ok_and(|file| file.len() > 0) {
@@ -306,4 +309,9 @@ fn shared<T>(open: impl Fn(ConcurrencyMode) -> Result<T, DatabaseError>) -> Resu
 /// Runs what reads a file of unknown content: redb may panic on one that was altered, and that must not end the host.
 fn guarded<T>(open: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
     catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| Err(Fault::Damaged("its pages do not fit together".to_owned())))
+}
+
+/// Whether the system lets nothing be written there.
+fn unwritable(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }

@@ -18,7 +18,7 @@ use crate::facts::{FactBytes, Numbers, fact, language};
 use crate::feeds::Feeds;
 use crate::ledger;
 use crate::names::Names;
-use crate::row::{Row, RowRef, decode, encode, in_order};
+use crate::row::{Row, RowRef, decode, encode, in_order, stays_removed};
 use crate::tables::{
     ANNOTATIONS, EVERY_MENTION, FACT_BYTES, FACTS, KEYS, LEDGER, MENTION_COUNTER, MENTIONS, META, PLACE_BYTES, PLACES_BY_AUTHOR,
     Place, TOMBSTONES, place,
@@ -155,7 +155,7 @@ impl<'t> Work<'t> {
     fn commit(&mut self, commit: &Commit) -> Result<Receipt, Fault> {
         let mut receipt = Receipt::default();
         for record in &commit.records {
-            match self.upsert(record, commit.at)? {
+            match self.upsert(record, commit)? {
                 Outcome::New => receipt.new += 1,
                 Outcome::Updated => receipt.updated += 1,
                 Outcome::Unchanged => receipt.unchanged += 1,
@@ -185,16 +185,23 @@ impl<'t> Work<'t> {
             ..Coverage::default()
         };
         ledger::add(&mut coverage, &counted);
-        ledger::record(&mut self.ledger, &commit.feed, commit.at, &coverage)?;
+        // A look at the known mentions of which none was due is no row.
+        if coverage != Coverage::default() {
+            ledger::record(&mut self.ledger, &commit.feed, commit.at, &coverage)?;
+        }
         Ok(receipt)
     }
 
-    fn upsert(&mut self, record: &Record, at: Instant) -> Result<Outcome, Fault> {
-        let mention = &record.mention;
+    fn upsert(&mut self, record: &Record, commit: &Commit) -> Result<Outcome, Fault> {
+        let (mention, at) = (&record.mention, commit.at);
         let identity = self.names.identity(&mention.source, &mention.instance, &mention.id)?;
         let topics = in_order(&record.topics);
         let known = self.keys.get(identity.as_slice())?.map(|number| number.value());
         let Some(number) = known else {
+            // Who reads it again by its id sees the thing itself.
+            if commit.feed.feed != KNOWN_FEED && self.stays_removed(&identity, mention)? {
+                return Ok(Outcome::Unchanged);
+            }
             self.insert(record, &topics, &identity, at)?;
             return Ok(Outcome::New);
         };
@@ -231,6 +238,11 @@ impl<'t> Work<'t> {
         self.index(number, &mention, &topics, &record.signals)?;
         self.dead.forget(&identity)?;
         Ok(if same { Outcome::Unchanged } else { Outcome::Updated })
+    }
+
+    fn stays_removed(&self, identity: &[u8], mention: &Mention) -> Result<bool, Fault> {
+        let removed = self.tombstones.get(identity)?.map(|at| Instant::from_millis(at.value()));
+        Ok(removed.is_some_and(|removed| stays_removed(removed, mention)))
     }
 
     fn insert(&mut self, record: &Record, topics: &[TopicId], identity: &[u8], at: Instant) -> Result<(), Fault> {

@@ -124,7 +124,7 @@ fn write(store: &Store, group: Vec<Request>) {
     // One that was overtaken is made anew by whoever made it.
     let failed = |error: &&StoreError| !matches!(error, StoreError::Overtaken { .. });
     if let Some(error) = written.iter().filter_map(|written| written.as_ref().err()).find(failed) {
-        tracing::error!(%error, "mentions could not be stored");
+        tracing::error!(error = error as &(dyn std::error::Error + 'static), "mentions could not be stored");
     }
     for (answer, written) in answers.into_iter().zip(written) {
         drop(answer.send(written));

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Listing, Post, Row, Topic, links};
 use crate::http::{self, Request, Response};
-use crate::{Batch, Change, Direction, Failure, FailureClass, Feed, Instant, Mention, Poll, clock, ids, log};
+use crate::{Batch, Change, Direction, Failure, Feed, Instant, Mention, Poll, clock, ids, log, time};
 
 const DAY_MS: i64 = 86_400_000;
 /// What a date without a zone may be wrong by.
@@ -109,7 +109,7 @@ fn found_topic(reading: Reading, row: &Row) -> Feed {
 /// Polls a feed that [`forum`] or [`named_topic`] planned, or that an earlier poll found.
 ///
 /// # Errors
-/// By class; see [`FailureClass`].
+/// By class; see [`FailureClass`](crate::FailureClass).
 pub fn poll(board: &impl Board, reading: Reading, request: &Poll) -> Result<Batch, Failure> {
     match (request.feed.read_params()?, request.direction) {
         (Params::Topic { url }, Direction::Newer) => topic::poll(board, request, &url),
@@ -138,10 +138,11 @@ pub fn refresh(board: &impl Board, ids: &[String]) -> Result<Vec<Change>, Failur
         let Some(url) = board.post_url(id) else { continue };
         let answer = match board.request(&url).send() {
             Ok(answer) => answer,
-            Err(failure) => {
+            Err(failure) if failure.is_of_one() => {
                 failed = Some(failure);
                 continue;
             }
+            Err(failure) => return Err(failure),
         };
         if board.says_gone(&answer) {
             changes.push(Change::Remove(id.clone()));
@@ -153,10 +154,8 @@ pub fn refresh(board: &impl Board, ids: &[String]) -> Result<Vec<Change>, Failur
                 changes.extend(topic.posts.iter().filter(asked).map(|post| change(board, &topic, post)));
                 left.retain(|id| topic.posts.iter().all(|post| post.id != **id));
             }
-            Err(failure) if matches!(failure.class, FailureClass::RateLimited | FailureClass::QuotaExhausted) => {
-                return Err(failure);
-            }
-            Err(failure) => failed = Some(failure),
+            Err(failure) if failure.is_of_one() => failed = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     match failed {
@@ -176,7 +175,7 @@ fn change(board: &impl Board, topic: &Topic, post: &Post) -> Change {
 /// Whether a post is old enough not to be wanted, whatever zone its date is in.
 fn too_old(published: Option<crate::Moment>, since: Option<Instant>) -> bool {
     let slack = |moment: crate::Moment| if moment.precision == crate::Precision::Second { 0 } else { ZONE_MS };
-    published.zip(since).is_some_and(|(published, since)| published.at.saturating_add(slack(published)) < since)
+    time::is_before(published.map(|published| published.at.saturating_add(slack(published))), since)
 }
 
 #[cfg(test)]

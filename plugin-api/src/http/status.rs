@@ -22,13 +22,23 @@ pub fn status_to_failure(response: &Response) -> Failure {
         401 => Failure::unauthorized(format!("{address} answered 401, it refuses the credentials{}", begins(response))),
         403 => Failure::forbidden(format!("{address} answered 403, it does not allow this{}", begins(response))),
         404 | 410 => Failure::gone(format!("{address} answered {status}, it does not exist there")),
+        // The host's own word: somebody else asked there, and was told to wait.
+        429 if response.header("x-vigie-cache") == Some("pause") => {
+            let wait = retry_after(response);
+            let end = wait.map(|wait| clock::now().saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)));
+            let until = end.map(|end| format!(" until {}", time::to_rfc3339(end))).unwrap_or_default();
+            Failure::rate_limited(format!("{address} was not asked: its service asked for a pause{until}")).retry_after(wait)
+        }
         429 => Failure::rate_limited(format!("{address} answered 429, it asks to slow down")).retry_after(retry_after(response)),
         408 | 425 | 500..=599 => {
             Failure::transient(format!("{address} answered {status}{}", begins(response))).retry_after(retry_after(response))
         }
-        300..=399 => Failure::unexpected_answer(format!(
-            "{address} answered {status} without an address to follow, or after too many redirects"
-        )),
+        300..=399 => Failure::unexpected_answer(match response.header("location") {
+            Some(location) => {
+                format!("{address} answered {status} and redirects to {}, after too many redirects", shown(location))
+            }
+            None => format!("{address} answered {status} without an address to follow"),
+        }),
         _ => Failure::unexpected_answer(format!("{address} answered {status}{}", begins(response))),
     }
 }
@@ -111,6 +121,28 @@ mod tests {
             assert_eq!((failure.class, failure.retry_after_ms), (class, None), "{status}");
             assert!(failure.message.contains("https://a.example/x"), "{}", failure.message);
         }
+    }
+
+    /// It said of an address that it had answered 429, which had never been asked.
+    #[test]
+    fn a_pause_that_the_host_keeps_is_no_answer_of_the_service() {
+        let host = FakeHost::new().at("2026-01-01T00:00:00Z");
+        let answer = response(429, &[("retry-after", "90"), ("x-vigie-cache", "pause")]);
+        let failure = host.run(|| status_to_failure(&answer));
+        let message = "https://a.example/x was not asked: its service asked for a pause until 2026-01-01T00:01:30Z";
+        assert_eq!(
+            (failure.class, failure.message.as_str(), failure.retry_after_ms),
+            (FailureClass::RateLimited, message, Some(90_000))
+        );
+    }
+
+    #[test]
+    fn a_redirect_that_is_not_followed_says_where_it_leads() {
+        let failure = status_to_failure(&response(302, &[("location", "https://a.example/y")]));
+        assert_eq!(
+            failure.message,
+            "https://a.example/x answered 302 and redirects to https://a.example/y, after too many redirects"
+        );
     }
 
     #[test]

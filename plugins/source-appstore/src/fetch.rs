@@ -5,7 +5,7 @@
 //! for a second time in the service's other form, and nothing is ever concluded from a review that is not there.
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Instant, Poll, http, log};
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Instant, Poll, http, log, time};
 
 use crate::Settings;
 use crate::normalize::{mention, moment};
@@ -67,7 +67,7 @@ pub(crate) fn poll(request: &Poll) -> Result<Batch, Failure> {
         position.top_ids = reviews.iter().take(PAGE).map(|review| review.id.clone()).collect();
     }
     // What stands beside the new ones on the head page is not read again by the history, which begins behind it.
-    let wanted = |review: &&_| newer || moment(review).zip(request.since).is_none_or(|(moment, since)| moment.at >= since);
+    let wanted = |review: &&_| newer || !time::is_before(moment(review).map(|moment| moment.at), request.since);
     let batch = Batch::new().upserts(reviews.iter().filter(wanted).map(|review| mention(review, &params.app, &params.country)));
     let past = |bound: Option<Instant>| dates().max().zip(bound).is_some_and(|(newest, bound)| newest < bound);
     let known = || {

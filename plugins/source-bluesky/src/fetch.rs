@@ -7,7 +7,7 @@ mod thread;
 use serde::{Deserialize, Serialize};
 use vigie_plugin::conversation::Conversation;
 use vigie_plugin::http::{Request, Response};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, http, ids};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, http, ids, time};
 
 use crate::normalize;
 use crate::parse::{Post, Posts};
@@ -132,5 +132,5 @@ fn children<'a>(settings: &Settings, posts: impl IntoIterator<Item = &'a Post>) 
 
 /// Whether an instant is as young as wanted.
 fn wanted(at: Option<Instant>, request: &Poll) -> bool {
-    at.zip(request.since).is_none_or(|(at, since)| at >= since)
+    !time::is_before(at, request.since)
 }

@@ -5,7 +5,7 @@ mod search;
 mod topic;
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, http, ids};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, http, ids, time};
 
 use crate::normalize::{self, Context};
 use crate::parse::{Post, Topic};
@@ -61,8 +61,7 @@ pub(crate) fn poll(settings: &Settings, request: &Poll) -> Result<Batch, Failure
     }
 }
 
-/// Posts read one by one, as Discourse has no other form for posts of different topics. A post that cannot be read now is left
-/// as it is.
+/// Posts read one by one, as Discourse has no other form for posts of different topics. A post that is not shown is left as it is.
 pub(crate) fn refresh(settings: &Settings, ids: Vec<String>) -> Result<Vec<Change>, Failure> {
     let base = settings.base()?;
     let ids: Vec<i64> = ids.iter().filter_map(|id| id.parse().ok()).collect();
@@ -73,7 +72,8 @@ pub(crate) fn refresh(settings: &Settings, ids: Vec<String>) -> Result<Vec<Chang
         match answer {
             Ok(Some(post)) => posts.push(post),
             Ok(None) => changes.push(Change::Remove(id.to_string())),
-            Err(failure) => refused = Some(failure),
+            Err(failure) if failure.is_of_one() => refused = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     if posts.is_empty() && changes.is_empty() {
@@ -117,5 +117,5 @@ fn read_posts(base: &str, ids: &[i64]) -> Vec<Result<Option<Post>, Failure>> {
 fn too_old(change: &Change, since: Option<Instant>) -> bool {
     let Change::Upsert(mention) = change else { return false };
     let changed = mention.edited.or(mention.published).map(|moment| moment.at);
-    changed.zip(since).is_some_and(|(changed, since)| changed < since)
+    time::is_before(changed, since)
 }

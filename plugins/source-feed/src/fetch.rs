@@ -1,7 +1,7 @@
 //! Asks for a feed and cuts what it holds into batches.
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Poll, http, ids, log};
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Feed, Poll, http, ids, log, time};
 
 use crate::Settings;
 use crate::normalize::{self, Place};
@@ -60,10 +60,7 @@ pub(crate) fn poll(request: &Poll) -> Result<Batch, Failure> {
             mentions.len()
         ));
     }
-    let wanted = mentions.into_iter().filter(|mention| {
-        let changed = normalize::changed_at(mention);
-        changed.is_none() || request.since.is_none_or(|since| changed >= Some(since))
-    });
+    let wanted = mentions.into_iter().filter(|mention| !time::is_before(normalize::changed_at(mention), request.since));
     let start = position.delivered;
     let limit = usize::try_from(request.limit.max(1)).unwrap_or(usize::MAX);
     let mut rest = wanted.skip(start).peekable();

@@ -213,6 +213,25 @@ fn nothing_older_than_wanted_is_delivered() {
     assert_eq!(batch.mentions().count(), 2, "what has no date may be new");
 }
 
+/// They came as four of six entries, and nothing counted the other two. Admission drops the date and keeps the entry.
+#[test]
+fn a_date_that_stands_for_none_makes_no_entry_old() {
+    let item = |id: u8, date: &str| format!("<item><guid>{id}</guid><title>t</title><pubDate>{date}</pubDate></item>");
+    let items = [
+        item(1, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        item(2, "Wed, 31 Dec 1969 23:00:00 GMT"),
+        item(3, "Sat, 02 Jan 1971 00:00:00 GMT"),
+        item(4, "Sun, 22 Nov 2026 00:00:00 GMT"),
+    ];
+    let rss = format!("<rss version=\"2.0\"><channel><title>t</title>{}</channel></rss>", items.concat());
+    let host = FakeHost::new().get(URL, Answer::new("text/xml", rss.as_str()));
+    let settings = json!({ "urls": [URL] });
+    let feed = host.plan::<FeedSource>(&settings, vec![]).expect("a plan").remove(0);
+    let since = at("2022-11-10T00:00:00Z").map(|moment| moment.at);
+    let batch = host.poll::<FeedSource>(&settings, Poll::newer(feed).since(since)).expect("a batch");
+    assert_eq!(batch.mentions().count(), 3);
+}
+
 #[test]
 fn an_address_that_is_none_is_a_mistake_in_the_settings() {
     let failure = FakeHost::new().plan::<FeedSource>(&json!({ "urls": ["blog.example/feed"] }), vec![]).expect_err("no address");

@@ -5,7 +5,7 @@ mod posts;
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::{self, Request};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log, words};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log, time, words};
 
 use crate::parse::{self, Post};
 use crate::{Mode, Settings, normalize};
@@ -109,7 +109,8 @@ pub(crate) fn refresh(settings: &Settings, ids: &[String]) -> Result<Vec<Change>
         match answer.and_then(|answer| parse::one_post(&answer)) {
             Ok(Some(post)) => posts.push(post),
             Ok(None) => changes.push(Change::Remove((*id).to_owned())),
-            Err(failure) => log::debug(format_args!("post {id} cannot be read now: {}", failure.message)),
+            Err(failure) if failure.is_of_one() => log::debug(format_args!("post {id} cannot be read: {}", failure.message)),
+            Err(failure) => return Err(failure),
         }
     }
     changes.extend(posts.iter().filter(|post| ids.contains(&post.id.as_str())).filter_map(|post| normalize::change(post, &base)));
@@ -125,7 +126,7 @@ fn oldest(posts: &[Post]) -> Option<Instant> {
 fn changes(posts: &[Post], base: &str, since: Option<Instant>) -> Vec<Change> {
     let wanted = |post: &&Post| {
         let changed = post.edited.or(post.created).map(|moment| moment.at);
-        changed.zip(since).is_none_or(|(changed, since)| changed >= since)
+        !time::is_before(changed, since)
     };
     posts.iter().filter(wanted).filter_map(|post| normalize::change(post, base)).collect()
 }

@@ -91,7 +91,7 @@ pub(crate) fn poll(request: &Poll) -> Result<Batch, Failure> {
         parse::page(&refusal::text(&answer)?).map_err(|why| answer.unexpected(&format!("is no list of articles: {why}")))?;
     let times: Vec<Instant> = page.articles.iter().filter_map(seen).collect();
     let top = position.top.max(times.iter().copied().max());
-    let wanted = page.articles.iter().filter(|found| seen(found).zip(request.since).is_none_or(|(at, since)| at >= since));
+    let wanted = page.articles.iter().filter(|found| !time::is_before(seen(found), request.since));
     let batch = Batch::new().upserts(wanted.filter_map(article));
 
     let head_alone = newer && position.floor.is_none();

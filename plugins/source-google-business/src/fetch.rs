@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::{Request, Response};
-use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Feed, Instant, Poll, clock, http, log};
+use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Feed, Instant, Poll, clock, http, log, time};
 
 use crate::Settings;
 use crate::normalize::{self, moment};
@@ -55,10 +55,9 @@ pub(crate) fn poll(settings: &Settings, request: &Poll) -> Result<Batch, Failure
     let page = parse::page(&parse::check(asked.send()?, position.page.is_some())?)?;
     let mut batch = Batch::new();
     let mentions = page.reviews.iter().flat_map(|review| normalize::review(review, &location, settings.replies));
-    let too_old = |since: Instant, said: Option<Instant>| said.is_some_and(|said| said < since);
     batch.changes.extend(mentions.filter_map(|mention| {
         let said = mention.edited.or(mention.published).map(|moment| moment.at);
-        (!request.since.is_some_and(|since| too_old(since, said))).then_some(Change::Upsert(mention))
+        (!time::is_before(said, request.since)).then_some(Change::Upsert(mention))
     }));
 
     let instants = || page.reviews.iter().filter_map(changed);
@@ -104,7 +103,8 @@ pub(crate) fn refresh(settings: &Settings, ids: &[String]) -> Result<Vec<Change>
                 other => match other.and_then(|answer| again(settings, location, &id, answer)) {
                     Ok(read) => changes.extend(read),
                     // Whether it is there is not known, so it is neither asked for elsewhere nor removed.
-                    Err(failure) => refused = Some(failure),
+                    Err(failure) if failure.is_of_one() => refused = Some(failure),
+                    Err(failure) => return Err(failure),
                 },
             }
         }

@@ -161,7 +161,8 @@ fn what_is_read_again_is_looked_for_in_every_place() {
         .get(&one(PLACE, "a"), Answer::json(answered.to_string()))
         .get(&one(PLACE, "b"), missing())
         .get(&one(PLACE, "c"), missing())
-        .get(&one(PLACE, "d"), Answer::status(500))
+        .get(&one(PLACE, "d"), Answer::json("<html>"))
+        .get(&one(PLACE, "e"), Answer::status(500))
         .get(&one("accounts/1/locations/3", "b"), Answer::json(review("b", "ONE", "2025-12-30T10:00:00Z").to_string()))
         .get(&one("accounts/1/locations/3", "c"), missing());
     let changes =
@@ -173,8 +174,9 @@ fn what_is_read_again_is_looked_for_in_every_place() {
     assert_eq!(ids([&batch]), set(&["a", "a/reply", "b"]));
     assert_eq!(find(&batch, "b").attributes[0].value, Value::Text("accounts/1/locations/3".to_owned()));
     assert_eq!(
-        host.refresh::<GoogleBusiness>(&settings, vec!["d".into()]).expect_err("an overload").class,
-        FailureClass::Transient
+        host.refresh::<GoogleBusiness>(&settings, vec!["a".into(), "e".into()]).expect_err("an overload").class,
+        FailureClass::Transient,
+        "it would be taken for read"
     );
 }
 

@@ -60,7 +60,8 @@ pub(crate) fn refresh(ids: Vec<String>) -> Result<Vec<Change>, Failure> {
     for (id, answer) in ids.iter().zip(read_items(&ids)) {
         match answer {
             Ok(item) => items.push((id, item)),
-            Err(failure) => refused = Some(failure),
+            Err(failure) if failure.is_of_one() => refused = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     if let Some(failure) = refused.filter(|_| items.is_empty()) {
@@ -71,9 +72,15 @@ pub(crate) fn refresh(ids: Vec<String>) -> Result<Vec<Change>, Failure> {
         items.iter().filter_map(|(_, item)| Some(item.as_ref()?.parent?.to_string())).filter(|id| !ids.contains(id)).collect();
     parents.sort_unstable();
     parents.dedup();
-    let answered = parents.iter().zip(read_items(&parents)).filter_map(|(id, answer)| Some((id, answer.ok()?)));
+    let mut answered: Vec<(&String, Option<Item>)> = Vec::new();
+    for (id, answer) in parents.iter().zip(read_items(&parents)) {
+        match answer {
+            Ok(item) => answered.push((id, item)),
+            Err(failure) if failure.is_of_one() => {}
+            Err(failure) => return Err(failure),
+        }
+    }
     let all = items.iter().map(|(id, item)| (*id, item.as_ref()));
-    let answered: Vec<(&String, Option<Item>)> = answered.collect();
     let kinds: HashMap<&str, &Item> = all
         .chain(answered.iter().map(|(id, item)| (*id, item.as_ref())))
         .filter_map(|(id, item)| Some((id.as_str(), item?)))

@@ -207,7 +207,9 @@ fn items_read_again_bring_counters_and_removals() {
         .get(&item(3), Answer::json(r#"{"id":3,"deleted":true,"type":"comment","time":1767225000}"#))
         .get(&item(4), Answer::json(r#"{"id":4,"dead":true,"text":"[flagged]","type":"comment"}"#))
         .get(&item(5), Answer::json(r#"{"id":5,"type":"comment","parent":1,"text":"x","by":"bo"}"#))
-        .get(&item(6), Answer::status(503));
+        .get(&item(6), Answer::json("<html>"))
+        .get(&item(7), Answer::status(500))
+        .get(&item(8), Answer::status(429));
     let ids = ["1", "2", "3", "4", "5", "6", "x/../y"].map(str::to_owned).to_vec();
     let changes = host.refresh::<HackerNews>(&json!({}), ids).expect("changes");
     let Change::Upsert(story) = &changes[0] else { panic!("a story: {changes:?}") };
@@ -224,8 +226,13 @@ fn items_read_again_bring_counters_and_removals() {
     let place = (comment.kind, comment.parent.as_deref(), comment.thread.as_deref());
     assert_eq!(place, (MentionKind::Comment, Some("1"), Some("1")), "what it answers is a story");
     assert_eq!((comment.text.as_str(), changes.len()), ("x", 5));
-    let failure = host.refresh::<HackerNews>(&json!({}), vec!["6".into()]).expect_err("nothing answered");
-    assert_eq!(failure.class, FailureClass::Transient);
+    // An item that could not be read just then was passed over, and never asked for again.
+    for (id, class) in [("6", FailureClass::UnexpectedAnswer), ("7", FailureClass::Transient), ("8", FailureClass::RateLimited)] {
+        let failure = host.refresh::<HackerNews>(&json!({}), vec![id.into()]).expect_err("nothing answered");
+        assert_eq!(failure.class, class);
+        let beside = host.refresh::<HackerNews>(&json!({}), vec!["1".into(), id.into(), "2".into()]);
+        assert_eq!(beside.map_err(|failure| failure.class).is_ok(), class == FailureClass::UnexpectedAnswer, "{class:?}");
+    }
 }
 
 #[test]

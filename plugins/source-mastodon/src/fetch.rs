@@ -8,7 +8,7 @@ mod timeline;
 use serde::{Deserialize, Serialize};
 use vigie_plugin::conversation::Conversation;
 use vigie_plugin::http::{Request, Response};
-use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, http, ids};
+use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, http, ids, time};
 
 use crate::normalize::{self, Known};
 use crate::parse::Status;
@@ -128,14 +128,13 @@ fn per_page(request: &Poll) -> u32 {
 /// Statuses as changes, those too old left out, with feeds for the threads they stand in.
 fn found(settings: &Settings, request: &Poll, statuses: &[Status]) -> Result<Batch, Failure> {
     let known = Known::of(statuses);
-    let wanted = |at: Option<Instant>| at.zip(request.since).is_none_or(|(at, since)| at >= since);
     let mut batch = Batch::new();
     for status in statuses {
         let written = normalize::moment(status.created_at.as_ref()).map(|moment| moment.at);
         let mentions = normalize::mentions(status, &known, settings.skip_noindex);
         // What an old status boosts now is wanted, whenever it was written.
         let touched = mentions.iter().filter_map(|mention| mention.edited).map(|moment| moment.at).max().max(written);
-        if wanted(touched) {
+        if !time::is_before(touched, request.since) {
             batch = batch.upserts(mentions);
         }
     }

@@ -5,7 +5,7 @@ mod thread;
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::{self, Request};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, time};
 
 use crate::Settings;
 
@@ -55,6 +55,6 @@ fn wanted(changes: Vec<Change>, since: Option<Instant>) -> impl Iterator<Item = 
     changes.into_iter().filter(move |change| {
         let Change::Upsert(mention) = change else { return true };
         let changed = mention.edited.or(mention.published).map(|moment| moment.at);
-        changed.zip(since).is_none_or(|(changed, since)| changed >= since)
+        !time::is_before(changed, since)
     })
 }

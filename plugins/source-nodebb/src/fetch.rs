@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::{self, Request};
-use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log, words};
+use vigie_plugin::{Batch, Change, Failure, Feed, Instant, Poll, Search, ids, log, time, words};
 
 use crate::parse::{self, Post, Topic};
 use crate::{Mode, Settings, normalize};
@@ -90,8 +90,9 @@ pub(crate) fn refresh(settings: &Settings, ids: Vec<String>) -> Result<Vec<Chang
         match answer.and_then(|answer| parse::wrapped(&answer)) {
             Ok(Some(value)) => posts.extend(parse::post(&value)),
             Ok(None) => changes.push(Change::Remove(id.clone())),
-            // One that cannot be read now stays as it is.
-            Err(failure) => refused = Some(failure),
+            // One that is not shown stays as it is.
+            Err(failure) if failure.is_of_one() => refused = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     let mut tids: Vec<&str> = posts.iter().filter_map(|post| post.tid.as_deref()).collect();
@@ -102,7 +103,8 @@ pub(crate) fn refresh(settings: &Settings, ids: Vec<String>) -> Result<Vec<Chang
     for answer in answers {
         match answer.and_then(|answer| parse::wrapped(&answer)) {
             Ok(value) => topics.extend(value.as_ref().and_then(parse::topic).map(|topic| (topic.tid.clone(), topic))),
-            Err(failure) => log::debug(format_args!("a topic cannot be read now: {}", failure.message)),
+            Err(failure) if failure.is_of_one() => log::debug(format_args!("a topic cannot be read: {}", failure.message)),
+            Err(failure) => return Err(failure),
         }
     }
     for post in &posts {
@@ -120,6 +122,6 @@ pub(crate) fn refresh(settings: &Settings, ids: Vec<String>) -> Result<Vec<Chang
 
 /// Changes of posts, without those older than wanted.
 fn changes(posts: &[Post], topic: Option<&Topic>, base: &str, since: Option<Instant>) -> Vec<Change> {
-    let wanted = |post: &&Post| post.edited.max(post.at).zip(since).is_none_or(|(at, since)| at >= since);
+    let wanted = |post: &&Post| !time::is_before(post.edited.max(post.at), since);
     posts.iter().filter(wanted).filter_map(|post| normalize::change(post, topic, base)).collect()
 }

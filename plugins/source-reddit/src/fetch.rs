@@ -91,7 +91,8 @@ pub(crate) fn refresh(ids: &[String]) -> Result<Vec<Change>, Failure> {
     for answer in http::send_all(requests) {
         match answer.and_then(parse::check).and_then(|answer| parse::listing(&answer)) {
             Ok(listing) => changes.extend(listing.things.items.iter().filter_map(|(kind, item)| normalize::item(*kind, item))),
-            Err(failure) => refused = Some(failure),
+            Err(failure) if failure.is_of_one() => refused = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     match refused {

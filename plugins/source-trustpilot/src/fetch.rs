@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::{Request, Response};
-use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Feed, Instant, Poll, clock, http, log};
+use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Feed, Instant, Poll, clock, http, log, time};
 
 use crate::Settings;
 use crate::normalize::{self, moment};
@@ -155,7 +155,8 @@ pub(crate) fn refresh(settings: &Settings, ids: &[String]) -> Result<Vec<Change>
     for (id, answer) in reviews.iter().zip(http::send_all(requests)) {
         match answer.and_then(|answer| again(settings, id, answer)) {
             Ok(read) => changes.extend(read),
-            Err(failure) => refused = Some(failure),
+            Err(failure) if failure.is_of_one() => refused = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     match refused {
@@ -197,5 +198,5 @@ fn ask(request: Request) -> Result<Response, Failure> {
 fn too_old(change: &Change, since: Option<Instant>) -> bool {
     let Change::Upsert(mention) = change else { return false };
     let said = mention.edited.or(mention.published).map(|moment| moment.at);
-    said.zip(since).is_some_and(|(said, since)| said < since)
+    time::is_before(said, since)
 }

@@ -223,7 +223,8 @@ fn what_is_read_again_brings_edits_replies_and_removals() {
         .get(&one("a"), Answer::json(answered.to_string()))
         .get(&one("b"), Answer::json(review("b", "2025-12-30T10:00:00Z").to_string()))
         .get(&one("c"), Answer::json("{}").with_status(404))
-        .get(&one("d"), Answer::status(500));
+        .get(&one("d"), Answer::json("<html>"))
+        .get(&one("e"), Answer::status(500));
     let wanted = ["a", "a/reply", "b/reply", "c", "d"].map(str::to_owned).to_vec();
     let changes = host.refresh::<Trustpilot>(&settings(), wanted).expect("changes");
     let removed: BTreeSet<&str> =
@@ -232,8 +233,9 @@ fn what_is_read_again_brings_edits_replies_and_removals() {
     assert_eq!(ids([&Batch { changes, ..Batch::new() }]), ["a", "a/reply", "b"].map(str::to_owned).into());
     assert_eq!(host.asked().len(), 4);
     assert_eq!(
-        host.refresh::<Trustpilot>(&settings(), vec!["d".into()]).expect_err("an overload").class,
-        FailureClass::Transient
+        host.refresh::<Trustpilot>(&settings(), vec!["a".into(), "e".into()]).expect_err("an overload").class,
+        FailureClass::Transient,
+        "it would be taken for read"
     );
 }
 

@@ -7,7 +7,7 @@ mod walk;
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::conversation::Conversation;
-use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, ids};
+use vigie_plugin::{Batch, Failure, Feed, Instant, Poll, Search, ids, time};
 
 use crate::parse::{Post, is_number};
 use crate::{Kind, Settings, normalize, query};
@@ -114,7 +114,7 @@ fn batch(settings: &Settings, posts: &[Post], since: Option<Instant>) -> Result<
     for post in posts {
         let mention = normalize::post(post);
         let published = mention.published.map(|moment| moment.at);
-        if published.zip(since).is_some_and(|(published, since)| published < since) {
+        if time::is_before(published, since) {
             continue;
         }
         if !post.is_share() {

@@ -58,7 +58,10 @@ impl Reanalyze {
         };
         let began = Instant::now();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let done = runtime.block_on(Self::go_through(context, reading, store, &bars))?;
+        let done = runtime.block_on(Self::go_through(context, reading, store, &bars));
+        // A plugin that is still being compiled is not worth waiting for.
+        runtime.shutdown_timeout(Duration::from_millis(200));
+        let done = done?;
         let (end, next) = if done.done { ("done in", "vigie report") } else { ("stopped after", "vigie reanalyze") };
         let how = format!("{} mentions analyzed again, {end} {}", number::count(done.renewed), number::time(began.elapsed()));
         self.print(context, &done, &how, next)
@@ -71,7 +74,9 @@ impl Reanalyze {
         // Nothing is collected, so no source is needed.
         config.connectors.clear();
         let sandbox = engine::runtime(context, &config.network, Some(&config.store))?;
-        let plan = engine::plan(&sandbox, &config, &reading.catalog)?;
+        let Some(plan) = engine::plan_unless_stopped(&sandbox, config, reading.catalog, &stop).await? else {
+            return Ok(Reanalyzed::default());
+        };
         let pipeline =
             Pipeline::new(plan, store, Options { clock: context.clock(), ..Options::default() }).map_err(Stop::usage)?;
         let (events, mut happened) = mpsc::unbounded_channel::<Event>();

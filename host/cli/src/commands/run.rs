@@ -56,23 +56,24 @@ impl Run {
         log::start(context, reading.config.log.as_deref(), bars.clone())?;
         let began = Instant::now();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let summary = runtime.block_on(self.collect(context, &reading, &bars))?;
+        let summary = runtime.block_on(self.collect(context, reading, &bars));
         // What is still waiting for a service is not worth waiting for.
         runtime.shutdown_timeout(Duration::from_millis(200));
+        let summary = summary?;
         self.print(context, &summary, began.elapsed())?;
-        let blind =
-            !summary.failures.is_empty() && summary.total().received == 0 && summary.failures.len() == summary.connectors.len();
-        if blind && !summary.stopped { Err(Stop::quietly(OTHER)) } else { Ok(()) }
+        if summary.is_blind() && !summary.stopped { Err(Stop::quietly(OTHER)) } else { Ok(()) }
     }
 
-    async fn collect(&self, context: &Context, reading: &Reading, bars: &MultiProgress) -> Result<Summary, Stop> {
-        let config = &reading.config;
+    async fn collect(&self, context: &Context, reading: Reading, bars: &MultiProgress) -> Result<Summary, Stop> {
+        let Reading { config, catalog, .. } = reading;
         // Whoever stops us while plugins are still being compiled is heard, too.
         let stop = CancellationToken::new();
         let watch = tokio::spawn(stop_on_signals(stop.clone())?);
         let store = Store::open(&config.store)?;
         let sandbox = engine::runtime(context, &config.network, Some(&config.store))?;
-        let plan = engine::plan(&sandbox, config, &reading.catalog)?;
+        let Some(plan) = engine::plan_unless_stopped(&sandbox, config, catalog, &stop).await? else {
+            return Ok(Summary { stopped: true, ..Summary::default() });
+        };
         let options = Options { clock: context.clock(), ..Options::default() };
         let pipeline = Pipeline::new(plan, store, options).map_err(Stop::usage)?;
         let mode = if self.once { Mode::Once } else { Mode::Keep };

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use tracing::Instrument;
 use vigie_mention::Instant;
-use vigie_mention::delivery::{Batch, Direction};
+use vigie_mention::delivery::Direction;
 use vigie_store::{Commit, Receipt, StoreError};
 
 use super::Worker;
@@ -21,6 +21,7 @@ use crate::annotate::ANNOTATE;
 use crate::digest::{Admitted, Digest, Poll};
 use crate::error::PipelineError;
 use crate::event::{Event, Tally};
+use crate::known::Again;
 use crate::route::Bearer;
 
 /// Tries to commit a batch; before the last one, the commits of all other connectors are waited for, and none begins.
@@ -28,19 +29,13 @@ const TRIES: u32 = 3;
 
 impl Worker {
     /// Stores what a poll of a feed brought, and tells of it.
-    pub(super) async fn commit_batch(
-        &mut self,
-        poll: &Poll,
-        batch: Batch,
-        broken: Vec<(String, String)>,
-        title: &str,
-    ) -> Result<Tally, PipelineError> {
-        let admitted = Admitted::of(batch, broken, &self.admission(poll.at));
+    pub(super) async fn commit_batch(&mut self, poll: &Poll, again: Again, title: &str) -> Result<Tally, PipelineError> {
+        let admitted = Admitted::of(again, &self.admission(poll.at));
         let (commit, receipt) = self.digest_and_write(poll, &admitted).await.map_err(|source| self.store_error(source))?;
         let coverage = commit.coverage;
         let unannotated = commit.dead_letters.iter().filter(|letter| letter.stage == ANNOTATE).count();
         let tally = Tally {
-            polls: 1,
+            polls: coverage.asked.into(),
             failed: coverage.failed.into(),
             received: coverage.received.into(),
             new: receipt.new.into(),

@@ -1,6 +1,6 @@
 //! Plugins made of Rust, so that the pipeline is tested without a sandbox.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -59,6 +59,8 @@ pub(crate) struct Board {
     pub(crate) again: Mutex<Vec<Vec<String>>>,
     /// Ids that break it whenever they are asked for again.
     pub(crate) poison: Mutex<Vec<String>>,
+    /// Ids that fail the call whenever they are asked for again, and how.
+    pub(crate) refused: Mutex<BTreeMap<String, FailureClass>>,
     /// An id at which the service asks to slow down, once, when it is asked for again by itself.
     pub(crate) slow_at: Mutex<Option<String>>,
     /// From when on the head was asked for, poll by poll.
@@ -74,6 +76,7 @@ impl Board {
             polls: AtomicUsize::new(0),
             again: Mutex::default(),
             poison: Mutex::default(),
+            refused: Mutex::default(),
             slow_at: Mutex::default(),
             since: Mutex::default(),
             page,
@@ -142,6 +145,10 @@ impl Source for Board {
         let poison = self.poison.lock().expect("not poisoned");
         if ids.iter().any(|id| poison.contains(id)) {
             return async { Err(CallError::Trap { message: "plugin `board` trapped".to_owned() }) }.boxed();
+        }
+        let refused = self.refused.lock().expect("not poisoned");
+        if let Some(class) = ids.iter().find_map(|id| refused.get(id).copied()) {
+            return async move { Err(failure(class)) }.boxed();
         }
         let posts = self.posts.lock().expect("not poisoned");
         let find = |id: &String| posts.iter().find(|post| post.id == *id).cloned().map_or(Change::Remove(id.clone()), upsert);

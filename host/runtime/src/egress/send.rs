@@ -212,7 +212,7 @@ impl From<HttpError> for Unanswered {
     }
 }
 
-/// A 429 from memory: the origin asked for a pause that is not over.
+/// A 429 of the host's own: the origin asked for a pause that is not over, so it is not asked. The header tells plugins so.
 fn asked_to_wait(shown: &str, wait: Duration) -> HttpResponse {
     let header = |name: &str, value: String| (name.to_owned(), value);
     HttpResponse {
@@ -223,7 +223,7 @@ fn asked_to_wait(shown: &str, wait: Duration) -> HttpResponse {
             header("retry-after", wait.as_secs_f64().ceil().to_string()),
             header(CACHE_HEADER, "pause".to_owned()),
         ],
-        body: b"the service asked to wait; this is its earlier answer".to_vec(),
+        body: b"not asked: the service asked for a pause that is not over".to_vec(),
     }
 }
 

@@ -54,7 +54,8 @@ impl Road {
         let Draft { method, url, headers, body } = draft;
         let mut step = Step { method, url, own: true, headers, body };
         let mut before: Option<String> = None;
-        for _ in 0..=MAX_REDIRECTS {
+        let mut redirects = 0;
+        loop {
             let led = |error: HttpError| match &before {
                 Some(before) => HttpError { message: format!("{before} redirects to {}: {}", step.url, error.message), ..error },
                 None => error,
@@ -63,16 +64,13 @@ impl Road {
             let arrival = self.hop(&step, deadline, hops).await.map_err(led)?;
             let shown = arrival.answer.url.clone();
             match next(step, &arrival)? {
-                Some(next) => step = next,
-                None => return Ok(arrival.answer),
+                Some(next) if redirects < MAX_REDIRECTS => step = next,
+                // Too many are a loop, most of the time, and asking again leads the same way: what was answered last is the answer.
+                _ => return Ok(arrival.answer),
             }
             before = Some(shown);
+            redirects += 1;
         }
-        Err(HttpError::connect(format!(
-            "{} redirects, the last time to {}: more than {MAX_REDIRECTS} redirects are not followed",
-            before.unwrap_or_default(),
-            step.url
-        )))
     }
 
     /// Grants, the host's own exchanges, robots.txt.

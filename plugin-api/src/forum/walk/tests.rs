@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::FailureClass;
 use crate::MentionKind;
 use crate::forum::Pages;
 use crate::testing::{Answer, FakeHost};
@@ -239,8 +240,9 @@ fn posts_are_read_again_page_by_page() {
     let host = FakeHost::new()
         .get("https://b.example/p9", Answer::text("gone"))
         .get("https://b.example/p8", Answer::text("topic 2 2 7 8"))
+        .get("https://b.example/p2", Answer::status(403))
         .get("https://b.example/p3", Answer::status(500));
-    let asked = ["3", "7", "t6", "8", "9"].map(str::to_owned).to_vec();
+    let asked = ["2", "7", "t6", "8", "9"].map(str::to_owned).to_vec();
     let changes = host.refresh::<Plugin>(&serde_json::json!({}), asked).expect("changes");
     let told: Vec<String> = changes
         .into_iter()
@@ -251,7 +253,8 @@ fn posts_are_read_again_page_by_page() {
         .collect();
     assert_eq!(told, ["-9", "7", "8"]);
     assert_eq!(
-        host.refresh::<Plugin>(&serde_json::json!({}), vec!["3".into()]).expect_err("busy").class,
-        FailureClass::Transient
+        host.refresh::<Plugin>(&serde_json::json!({}), vec!["3".into(), "9".into()]).expect_err("busy").class,
+        FailureClass::Transient,
+        "it would be taken for read"
     );
 }

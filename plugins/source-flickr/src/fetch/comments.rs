@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::conversation::{Conversation, wait_at_first};
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll};
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll, time};
 
 use super::ask;
 use crate::parse::{self, Comment, Comments};
@@ -53,9 +53,7 @@ pub(super) fn poll(
     let rest = comments.split_off(comments.len().min(usize::try_from(request.limit.clamp(1, MOST)).unwrap_or(1)));
     let since = request.since.filter(|_| position.known.is_none());
     let mentions = comments.iter().filter_map(|(_, comment)| normalize::comment(comment, photo));
-    let young = |mention: &vigie_plugin::Mention| {
-        mention.published.map(|moment| moment.at).zip(since).is_none_or(|(at, since)| at >= since)
-    };
+    let young = |mention: &vigie_plugin::Mention| !time::is_before(mention.published.map(|moment| moment.at), since);
     let batch = Batch::new().upserts(mentions.filter(young));
     let last = comments.last().map(|(place, _)| place.clone()).or(position.last);
     if !rest.is_empty() {

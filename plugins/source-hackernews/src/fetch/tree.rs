@@ -1,7 +1,7 @@
 //! Reads the comments of a story.
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Instant, Poll, clock, http};
+use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Instant, Poll, clock, http, time};
 
 use crate::parse::{Node, below};
 use crate::{Settings, normalize};
@@ -55,9 +55,11 @@ pub(super) fn poll(settings: &Settings, request: &Poll, story: i64, published: O
     for placed in wanted.by_ref().take(limit) {
         last = Some(placed.id);
         let change = normalize::node(placed, story, title.as_deref());
-        let too_old =
-            |since| matches!(&change, Change::Upsert(mention) if mention.published.is_some_and(|moment| moment.at < since));
-        if !request.since.is_some_and(too_old) {
+        let published = match &change {
+            Change::Upsert(mention) => mention.published.map(|moment| moment.at),
+            Change::Remove(_) => None,
+        };
+        if !time::is_before(published, request.since) {
             batch.changes.push(change);
         }
     }

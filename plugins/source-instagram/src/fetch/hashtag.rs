@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::graph;
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Poll, log};
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Poll, log, time};
 
 use super::{MOST, ask};
 use crate::parse::{Found, HASHTAG_FIELDS, Media, Page};
@@ -53,7 +53,7 @@ pub(super) fn poll(settings: &Settings, request: &Poll, tag: &str) -> Result<Bat
         graph::check(&answer)?;
         let page: Page<Media> = answer.json()?;
         for mention in page.data.iter().filter_map(|media| normalize::media(media, None)) {
-            let old = mention.published.map(|moment| moment.at).zip(request.since).is_some_and(|(at, since)| at < since);
+            let old = time::is_before(mention.published.map(|moment| moment.at), request.since);
             if !old && known.insert(mention.id.clone()) {
                 batch = batch.upsert(mention);
             }

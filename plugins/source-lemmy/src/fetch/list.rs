@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::conversation::{Conversation, wait_at_first};
-use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Instant, Poll, clock, ids};
+use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Instant, Poll, clock, ids, time};
 
 use super::{HOUR_MS, Params, below, comments, get};
 use crate::normalize::{moment, post};
@@ -126,7 +126,7 @@ fn read(settings: &Settings, request: &Poll, params: &Params, position: &Positio
     let wanted = |change: &Change| match change {
         Change::Upsert(mention) => {
             let touched = mention.edited.or(mention.published).map(|moment| moment.at);
-            touched.zip(request.since).is_none_or(|(touched, since)| touched >= since)
+            !time::is_before(touched, request.since)
         }
         Change::Remove(_) => true,
     };

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use vigie_plugin::conversation::Conversation;
 use vigie_plugin::http::{Request, Response};
-use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, FailureClass, Feed, Instant, Poll, clock, http, log};
+use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, FailureClass, Feed, Instant, Poll, clock, http, log, time};
 
 use super::{Params, ask, get, go_on};
 use crate::Settings;
@@ -124,7 +124,7 @@ fn list(settings: &Settings, params: &Params) -> Result<Request, Failure> {
 fn too_old(change: &Change, since: Option<Instant>) -> bool {
     let Change::Upsert(mention) = change else { return false };
     let said = mention.edited.or(mention.published).map(|moment| moment.at);
-    said.zip(since).is_some_and(|(said, since)| said < since)
+    time::is_before(said, since)
 }
 
 /// A feed for the comments below each submission found.

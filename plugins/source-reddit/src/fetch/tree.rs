@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::Response;
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll, clock, log};
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll, clock, log, time};
 
 use super::{DAY_MS, ask, get, go_on};
 use crate::normalize::{self, fullname};
@@ -76,7 +76,7 @@ pub(super) fn poll(request: &Poll, submission: &str, ends: Instant) -> Result<Ba
     batch.changes.extend(changes.filter(|change| {
         let vigie_plugin::Change::Upsert(mention) = change else { return true };
         let said = mention.edited.or(mention.published).map(|moment| moment.at);
-        said.zip(since).is_none_or(|(said, since)| said >= since)
+        !time::is_before(said, since)
     }));
     let ids = things.items.iter().filter_map(|(kind, item)| number(fullname(*kind, item)?.strip_prefix("t1_")?));
     position.top = position.top.max(ids.max().unwrap_or(0));

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::Response;
-use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Poll, http, ids, log};
+use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Poll, http, ids, log, time};
 
 use super::authority;
 use crate::extract::{self, Page};
@@ -97,7 +97,7 @@ fn id(change: &Change) -> &str {
 fn too_old(change: &Change, request: &Poll) -> bool {
     let Change::Upsert(mention) = change else { return false };
     let changed = mention.edited.or(mention.published).map(|moment| moment.at);
-    changed.zip(request.since).is_some_and(|(changed, since)| changed < since)
+    time::is_before(changed, request.since)
 }
 
 /// The next page, if it is another one of the same host.

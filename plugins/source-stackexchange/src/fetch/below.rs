@@ -1,10 +1,10 @@
 //! Walks answers to questions and comments below posts, up to a hundred of them at once, oldest first.
 
 use serde::{Deserialize, Serialize};
-use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll, clock};
+use vigie_plugin::{Batch, Cursor, Direction, Failure, Instant, Poll, clock, time};
 
 use super::search::comments;
-use super::{DAY_MS, HOUR_MS, OVERLAP_SECS, PER_PAGE, Walk, get, joined, once, paced, seconds, send};
+use super::{DAY_MS, HOUR_MS, OVERLAP_SECS, PER_PAGE, Walk, get, joined, once, paced, send};
 use crate::Settings;
 use crate::normalize::item;
 use crate::parse::{Item, Wrapper};
@@ -73,10 +73,9 @@ fn poll(
     let mut wrapper: Wrapper = send(asked.query_if("fromdate", from.map(|from| from.to_string())))?;
     let items = once(std::mem::take(&mut wrapper.items));
     let site = settings.site()?;
-    let since = request.since.map(seconds);
     let wanted = |found: &&Item| {
         let touched = found.last_edit_date.max(found.creation_date);
-        touched.zip(since).is_none_or(|(touched, since)| touched >= since)
+        !time::is_before(touched.map(|seconds| seconds.saturating_mul(1000)), request.since)
     };
     let batch = Batch::new().upserts(items.iter().filter(wanted).filter_map(|found| item(found, site, question(found))));
     let last = items.iter().filter_map(|found| found.creation_date).max();

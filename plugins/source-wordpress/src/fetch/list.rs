@@ -65,7 +65,7 @@ pub(super) fn poll(settings: &Settings, request: &Poll, params: &Params) -> Resu
         };
         // The answer to `step` moves the position, so it comes first.
         ended = !step(&mut position, &read) || (ended && !empty);
-        let wanted = read.items.iter().filter(|item| request.since.is_none_or(|since| at(item).is_none_or(|at| at >= since)));
+        let wanted = read.items.iter().filter(|item| !time::is_before(at(item), request.since));
         for item in wanted {
             batch.changes.extend(normalize::change(item, params.what, &door.base));
             batch.feeds.extend(comments(settings, params, item)?);

@@ -43,7 +43,7 @@ fn many(door: &mut Door, what: What, ids: &[u64]) -> Result<Vec<parse::Item>, Fa
     }
 }
 
-/// Those the site says it does not have, or shows to nobody any more, are removed; those it does not answer are left as they are.
+/// Those the site says it does not have, or shows to nobody any more, are removed; those it answers oddly are left as they are.
 fn one_by_one(door: &Door, items: &[(What, u64)]) -> Result<Vec<Change>, Failure> {
     let request = |(what, id): &(What, u64)| {
         // WordPress.com has pages and posts under one address.
@@ -64,7 +64,8 @@ fn one_by_one(door: &Door, items: &[(What, u64)]) -> Result<Vec<Change>, Failure
         });
         match outcome {
             Ok(change) => changes.extend(change),
-            Err(failure) => failed = Some(failure),
+            Err(failure) if failure.is_of_one() => failed = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     match failed {

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use vigie_plugin::http::Response;
-use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Feed, Instant, Mention, Poll, clock, google, log};
+use vigie_plugin::{Batch, Change, Cursor, Direction, Failure, Feed, Instant, Mention, Poll, clock, google, log, time};
 
 use super::{DAY_MS, HOUR_MS, Params, list, videos};
 use crate::Settings;
@@ -153,7 +153,7 @@ fn begun(thread: &Thread) -> Option<Instant> {
 }
 
 fn too_old(mention: &Mention, since: Option<Instant>) -> bool {
-    mention.edited.or(mention.published).zip(since).is_some_and(|(said, since)| said.at < since)
+    time::is_before(mention.edited.or(mention.published).map(|said| said.at), since)
 }
 
 /// A feed for the replies of a thread that has more than came with it.

@@ -8,7 +8,7 @@ use crate::Settings;
 use crate::normalize::{self, Place};
 use crate::parse::{Comment, page};
 
-/// What is not there any more is removed; what cannot be read now is left as it is.
+/// What is not there any more is removed; what is not shown is left as it is.
 pub(crate) fn refresh(settings: &Settings, ids: &[String]) -> Result<Vec<Change>, Failure> {
     let (videos, comments): (Vec<String>, Vec<String>) = ids.iter().cloned().partition(|id| id.len() == 11 && !id.contains('.'));
     let mut changes = Vec::new();
@@ -16,7 +16,8 @@ pub(crate) fn refresh(settings: &Settings, ids: &[String]) -> Result<Vec<Change>
     for chunk in videos.chunks(MAX_IDS) {
         match read_videos(settings, chunk) {
             Ok(read) => changes.extend(read),
-            Err(failure) => refused = Some(failure),
+            Err(failure) if failure.is_of_one() => refused = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     let mut waiting: Vec<&[String]> = comments.chunks(MAX_IDS).collect();
@@ -28,7 +29,8 @@ pub(crate) fn refresh(settings: &Settings, ids: &[String]) -> Result<Vec<Change>
                 [gone] => changes.push(Change::Remove(gone.clone())),
                 _ => waiting.extend(chunk.chunks(chunk.len().div_ceil(2))),
             },
-            Err(failure) => refused = Some(failure),
+            Err(failure) if failure.is_of_one() => refused = Some(failure),
+            Err(failure) => return Err(failure),
         }
     }
     match refused {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use vigie_plugin::conversation::Conversation;
-use vigie_plugin::{Batch, Change, Failure, FailureClass, Feed, Instant, Mention, log};
+use vigie_plugin::{Batch, Change, Failure, FailureClass, Feed, Instant, Mention, log, time};
 
 use super::{Params, ask, list};
 use crate::normalize::moment;
@@ -117,7 +117,7 @@ pub(super) fn may_do_without(failure: &Failure) -> bool {
 }
 
 fn too_old(mention: &Mention, since: Option<Instant>) -> bool {
-    mention.published.zip(since).is_some_and(|(published, since)| published.at < since)
+    time::is_before(mention.published.map(|published| published.at), since)
 }
 
 fn feed_of(settings: &Settings, comments: bool, video: &Video) -> Result<Option<Feed>, Failure> {
