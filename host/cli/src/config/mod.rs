@@ -4,6 +4,7 @@
 //! tables and keys, [`resolve`] looks up what names refer to (with [`analyzers`], [`queries`], [`settings`], [`secrets`]), [`problem`] draws what was found.
 
 mod analyzers;
+mod excerpt;
 mod inside;
 mod limits;
 pub(crate) mod problem;
