@@ -267,7 +267,9 @@ pub(crate) fn suggest<'a>(word: &str, what: &str, known: impl IntoIterator<Item 
     let known: Vec<&str> = known.into_iter().collect();
     let near = closest(word, known.iter().copied()).map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
     if known.is_empty() {
-        return format!("{near}there are no {what}");
+        let mut letters = what.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_lowercase).collect();
+        return format!("there are no {first}{}", letters.as_str());
     }
     let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     format!("{near}{what}: {}", list.join(", "))

@@ -463,6 +463,15 @@ topics = ["acme"]
     }
 
     #[test]
+    fn spans_are_at_most_a_century_and_noughts_are_nothing() {
+        let text = GOOD.replace("limits.wall = \"2m\"", "limits.wall = \"0\"\nhistory = \"99999999999d\"\nevery = 5");
+        let (_, problems) = resolved(&text.replace("\"8MiB\"", "\"0\""));
+        let told: Vec<_> = problems.list.iter().map(|problem| problem.help.as_deref().unwrap_or_default()).collect();
+        let nothing = "with a limit of nothing no plugin could run; remove the line for the usual limit";
+        assert_eq!(told, [nothing, "write a century, `36525d`, or less", "write it in quotes: \"…\"", nothing]);
+    }
+
+    #[test]
     fn a_mistake_in_a_query_is_shown_inside_its_string() {
         let text = GOOD.replace("query = 'acme'", "query = \"\\\"acme phone\\\" OR (#acme\"");
         let (_, problems) = resolved(&text);
