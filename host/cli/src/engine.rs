@@ -36,6 +36,9 @@ fn policy(network: &Network) -> NetworkPolicy {
         contact: network.contact.clone(),
         ..NetworkPolicy::default()
     };
+    if network.from_arguments {
+        policy.allowing = |host| format!("give --allow-private {host}");
+    }
     if let Some(agent) = &network.user_agent {
         policy.user_agent.clone_from(agent);
     }

@@ -71,6 +71,8 @@ pub(crate) struct Connector {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Network {
     pub(crate) allow_private: Vec<PrivateAllowance>,
+    /// All of this was given on the command line.
+    pub(crate) from_arguments: bool,
     pub(crate) user_agent: Option<String>,
     pub(crate) contact: Option<String>,
     pub(crate) reroute: BTreeMap<Origin, Url>,
@@ -112,6 +114,7 @@ pub(crate) fn resolve(
         store,
         network: Network {
             allow_private: file.network.allow_private.clone(),
+            from_arguments: false,
             user_agent: file.network.user_agent.clone(),
             contact: file.network.contact.clone(),
             reroute: file.network.reroute.clone(),
