@@ -11,7 +11,7 @@ use vigie_runtime::{
     SecretSource, SourcePlugin, SourceUse,
 };
 
-use crate::config::{Analyzer, Config, Network};
+use crate::config::{self, Analyzer, Config, Network};
 use crate::context::Context;
 use crate::plugins::{Catalog, Entry};
 
@@ -65,27 +65,59 @@ pub(crate) fn source(
     )
 }
 
+/// What the sources of a plan may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// What they are granted.
+    Granted,
+    /// Nothing: every request is refused.
+    Nothing,
+}
+
 /// The live plugins and what to do with them.
 ///
 /// # Errors
 /// The first plugin that does not compile, or whose secrets cannot be read.
 pub(crate) fn plan(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Plan, RuntimeError> {
-    let topics = config
-        .topics
-        .iter()
-        .map(|topic| Topic {
-            id: topic.id.clone(),
-            title: topic.title.clone(),
-            group: topic.group.clone(),
-            query: topic.query.clone(),
-        })
-        .collect();
-    let mut connectors = Vec::new();
-    for connector in &config.connectors {
-        let Some(entry) = catalog.get(&connector.source) else { continue };
-        let id = connector.id.as_str();
-        let source = source(runtime, entry, id, &connector.settings, connector.secrets.clone(), connector.limits.clone(), None)?;
-        connectors.push(Connector {
+    plan_reaching(Reach::Granted, runtime, config, catalog)
+}
+
+/// The same, and what sources may reach.
+///
+/// # Errors
+/// As [`plan`].
+pub(crate) fn plan_reaching(reach: Reach, runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Plan, RuntimeError> {
+    let connectors = connectors(reach, runtime, config, catalog).collect::<Result<_, _>>()?;
+    Ok(Plan { connectors, ..topics_and_analyzers(runtime, config, catalog)? })
+}
+
+/// As much of a plan as a configuration with mistakes gives: the topics and connectors without one.
+pub(crate) fn rest_of_plan(reach: Reach, runtime: &Runtime, config: &Config, catalog: &Catalog) -> Plan {
+    let connectors = connectors(reach, runtime, config, catalog).filter_map(Result::ok).collect();
+    Plan { topics: topics(config), connectors, ..Plan::default() }
+}
+
+fn connectors<'a>(
+    reach: Reach,
+    runtime: &'a Runtime,
+    config: &'a Config,
+    catalog: &'a Catalog,
+) -> impl Iterator<Item = Result<Connector, RuntimeError>> + use<'a> {
+    config.connectors.iter().filter_map(move |connector| {
+        let entry = catalog.get(&connector.source)?;
+        let manifest = entry.package.manifest();
+        let use_ = SourceUse {
+            connector: connector.id.to_string(),
+            settings: connector.settings.clone(),
+            secrets: connector.secrets.clone(),
+            grants: match reach {
+                Reach::Granted => Grants::judge(manifest, &connector.settings, &entry.standing()),
+                Reach::Nothing => Grants::none(&manifest.id),
+            },
+            limits: connector.limits.clone(),
+            exchange: None,
+        };
+        let live = |source| Connector {
             id: connector.id.clone(),
             source: Arc::new(source),
             topics: connector.topics.clone(),
@@ -95,9 +127,23 @@ pub(crate) fn plan(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Res
             accept: connector.accept,
             batch: connector.batch,
             parallel: connector.parallel,
-        });
-    }
-    let mut plan = Plan { topics, connectors, analyzers: Vec::new() };
+        };
+        Some(runtime.source(&entry.package, use_).map(live))
+    })
+}
+
+fn topics(config: &Config) -> Vec<Topic> {
+    let topic = |topic: &config::Topic| Topic {
+        id: topic.id.clone(),
+        title: topic.title.clone(),
+        group: topic.group.clone(),
+        query: topic.query.clone(),
+    };
+    config.topics.iter().map(topic).collect()
+}
+
+fn topics_and_analyzers(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Plan, RuntimeError> {
+    let mut plan = Plan { topics: topics(config), ..Plan::default() };
     for analyzer in analyzers(runtime, config, catalog)? {
         plan.analyzers.push(Arc::new(analyzer));
     }

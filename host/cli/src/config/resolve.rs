@@ -466,6 +466,22 @@ topics = ["acme"]
     }
 
     #[test]
+    fn what_a_source_refuses_is_shown_at_the_setting_it_names() {
+        let manifest = Manifest::read(VIDEOS).expect("a manifest");
+        let file = read(&mut Problems::new("vigie.toml", GOOD));
+        let shown = |message: &str| {
+            let problem = settings::refused(&file.connectors[0], &manifest, message);
+            (GOOD[problem.places[0].0.clone()].to_owned(), problem.help.unwrap_or_default())
+        };
+        let region = "`region`: country whose results are asked for".to_owned();
+        assert_eq!(shown("setting `region`: `FR` is closed"), ("\"FR\"".to_owned(), region.clone()));
+        assert_eq!(shown("`here` is not there: change `region.1`"), ("\"FR\"".to_owned(), region));
+        let inspect = "`vigie plugins inspect videos` shows its settings".to_owned();
+        assert_eq!(shown("name `boards`, or nothing is read").0, "settings");
+        assert_eq!(shown("there is nothing to read"), ("settings".to_owned(), inspect));
+    }
+
+    #[test]
     fn spans_are_at_most_a_century_and_noughts_are_nothing() {
         let text = GOOD.replace("limits.wall = \"2m\"", "limits.wall = \"0\"\nhistory = \"99999999999d\"\nevery = 5");
         let (_, problems) = resolved(&text.replace("\"8MiB\"", "\"0\""));
