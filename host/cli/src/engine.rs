@@ -5,15 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use vigie_pipeline::waves::Needs;
-use vigie_pipeline::{Connector, Plan, Topic};
+use vigie_pipeline::{Connector, Keeper, Plan, Topic};
 use vigie_runtime::{
     AnalyzerPlugin, AnalyzerUse, Exchange, Grants, Limits, Manifest, NetworkPolicy, Runtime, RuntimeError, RuntimeOptions,
-    SecretSource, SourcePlugin, SourceUse,
+    SecretSource, SourcePlugin, SourceUse, instance,
 };
 
 use crate::config::{self, Analyzer, Config, Network};
 use crate::context::Context;
-use crate::plugins::{Catalog, Entry};
+use crate::plugins::{Catalog, Entry, Installed};
 
 /// Starts the sandbox.
 ///
@@ -130,6 +130,24 @@ fn connectors<'a>(
         };
         Some(runtime.source(&entry.package, use_).map(live))
     })
+}
+
+/// The same for a command that asks no service: its connectors are idle, no source is made ready, and no secret needed.
+///
+/// # Errors
+/// The first analyzer that does not compile.
+pub(crate) fn plan_without_sources(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Plan, RuntimeError> {
+    let keeper = |connector: &config::Connector| {
+        Some(Keeper {
+            connector: connector.id.clone(),
+            source: connector.source.clone(),
+            instance: instance(catalog.manifest(&connector.source)?, &connector.settings),
+            accept: connector.accept,
+            topics: connector.topics.clone(),
+        })
+    };
+    let idle = config.connectors.iter().filter_map(keeper).collect();
+    Ok(Plan { idle, ..topics_and_analyzers(runtime, config, catalog)? })
 }
 
 fn topics(config: &Config) -> Vec<Topic> {

@@ -40,7 +40,7 @@ const LIMITED_TRIES: u32 = 4;
 /// What the connectors of a run share.
 pub(crate) struct Shared {
     pub(crate) topics: Vec<Topic>,
-    pub(crate) router: Router,
+    pub(crate) router: Arc<Router>,
     pub(crate) annotator: Arc<Annotator>,
     pub(crate) store: Store,
     pub(crate) writer: Writer,

@@ -7,6 +7,7 @@
 //! - `route` matches mentions with topics; `annotate` sends them through the analyzers in [`waves`].
 //! - `known` says which mentions are read again for their counters, edits and removals.
 //! - `schedule` decides when a feed is read again, from what the last poll brought. Pure.
+//! - `reanalysis` and `rerouting` bring what is stored up to date where analyzers and topics have changed.
 //! - `connector` drives the feeds of one connector; every poll ends in exactly one [`vigie_store::Commit`], which holds the
 //!   mentions and the cursor together. Killed anywhere, the next run goes on where the last commit stood.
 
@@ -18,11 +19,13 @@ mod digest;
 mod error;
 mod event;
 mod feeds;
+mod fingerprint;
 mod known;
 mod lend;
 mod plan;
 mod quarantine;
 mod reanalysis;
+mod rerouting;
 mod route;
 mod run;
 mod schedule;
@@ -35,5 +38,5 @@ pub use annotate::ANNOTATE;
 pub use error::{PipelineError, PlanError};
 pub use event::{Event, Reanalyzed, Summary, Tally};
 pub use lend::document;
-pub use plan::{Accept, Analyzed, Analyzer, Connector, Options, Plan, Source, Topic};
+pub use plan::{Accept, Analyzed, Analyzer, Connector, Keeper, Options, Plan, Source, Topic};
 pub use run::{Mode, Pipeline};

@@ -13,7 +13,7 @@ use redb::{
 
 use crate::error::{Fault, Site};
 use crate::migrate::{self, FORMAT, MIGRATIONS, Need};
-use crate::{Commit, InUse, Receipt, Renewal, Snapshot, StoreError, Writer, in_use, write};
+use crate::{Commit, InUse, Receipt, Renewal, Snapshot, StoreError, Writer, in_use, routed, write};
 
 /// How to open a store.
 #[derive(Debug, Clone, Copy)]
@@ -164,7 +164,7 @@ impl Store {
         commits.iter().map(|_| Err(error.clone())).collect()
     }
 
-    /// Writes what analyzers made of stored mentions, in one transaction; how many it changed. Blocks, as [`Store::commit`].
+    /// Writes what analyzers or topics made of stored mentions, in one transaction; how many it changed. Blocks, as [`Store::commit`].
     ///
     /// # Errors
     /// As [`Store::commit`].
@@ -181,6 +181,18 @@ impl Store {
             return Ok(());
         }
         self.transact(|transaction| in_use::announce(transaction, now)).map_err(|fault| self.site.error(fault))
+    }
+
+    /// Takes note of the topics that mentions are matched with, if they are others than before; then everything stored waits to be
+    /// matched with them. Blocks, as [`Store::commit`].
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn announce_topics(&self, topics: u64) -> Result<(), StoreError> {
+        if self.snapshot()?.routing()?.with == Some(topics) {
+            return Ok(());
+        }
+        self.transact(|transaction| routed::announce(transaction, topics)).map_err(|fault| self.site.error(fault))
     }
 
     /// Writes all of the commits or, where one was overtaken, none.

@@ -26,8 +26,9 @@ const INTERRUPTED: i32 = 130;
 
 /// Collect, and keep collecting
 ///
-/// Reads every connector's feeds, keeps up with what is new, and walks back through history. Stop it with Ctrl-C: it ends
-/// within two seconds and the next run goes on where this one stood.
+/// Reads every connector's feeds, keeps up with what is new, and walks back through history. Where topics have changed, what is stored is
+/// matched with them again. Stop it with Ctrl-C: it ends within two
+/// seconds and the next run goes on where this one stood.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vigie run                  until Ctrl-C or SIGTERM

@@ -22,7 +22,7 @@ use std::string::FromUtf8Error;
 pub(crate) use analyzers::{Analyzer, UNUSABLE_LEARNED};
 pub(crate) use problem::{Problem, Problems, Severity, suggest};
 pub(crate) use queries::{library, show_query};
-pub(crate) use resolve::{Config, Network, Topic};
+pub(crate) use resolve::{Config, Connector, Network, Topic};
 pub(crate) use schema::File;
 #[cfg(test)]
 pub(crate) use schema::read as schema_of;
