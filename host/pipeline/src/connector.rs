@@ -27,6 +27,7 @@ use crate::quarantine::Quarantine;
 use crate::route::Router;
 use crate::run::Mode;
 use crate::schedule::{self, Beat};
+use crate::wishes::{self, Wishes};
 
 /// How far back the head of a feed reaches the first time, where no history is asked for.
 const FIRST_LOOK: Duration = Duration::from_secs(24 * 60 * 60);
@@ -118,8 +119,9 @@ impl Worker {
     async fn work(&mut self, mode: Mode) -> Result<(), PipelineError> {
         let Some(planned) = self.plan(mode).await else { return Ok(()) };
         let stored = self.read(|snapshot, connector| snapshot.feeds(&connector.id))?;
-        let stored = stored.into_iter().map(|(key, state)| (key.feed, state)).collect();
-        let mut feeds = Feeds::new(planned, stored, self.connector.history, self.now());
+        let stored: Vec<_> = stored.into_iter().map(|(key, state)| (key.feed, state)).collect();
+        let wishes = self.wishes(&planned, &stored).await;
+        let mut feeds = Feeds::new(planned, stored, wishes, self.now());
         self.tell(Event::Planned { connector: self.connector.id.clone(), feeds: feeds.len() });
         if !self.connector.refresh.is_empty() {
             let known = self.read(|snapshot, connector| {
@@ -383,6 +385,17 @@ impl Worker {
             self.tell(Event::Waiting { connector, feed: "plan".to_owned(), pause, class, message });
             tokio::time::sleep(pause).await;
         }
+    }
+
+    /// What is wanted of the feeds. Which of them are listings is only asked where it matters.
+    async fn wishes(&self, planned: &[Feed], stored: &[(String, FeedState)]) -> Wishes {
+        let mut wishes = Wishes::of(&self.connector, &self.shared.topics);
+        let is_planned = |id: &str| planned.iter().any(|feed| feed.id == id);
+        if stored.iter().any(|(id, state)| is_planned(id) && wishes.exceed(state)) {
+            let for_nothing = self.connector.source.plan(&[wishes::for_nothing()]).await.ok();
+            wishes.listings = wishes::listings(planned, for_nothing.as_deref());
+        }
+        wishes
     }
 
     fn beat(&mut self) -> Beat {

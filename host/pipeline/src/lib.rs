@@ -8,6 +8,7 @@
 //! - `known` says which mentions are read again for their counters, edits and removals.
 //! - `schedule` decides when a feed is read again, from what the last poll brought. Pure.
 //! - `reanalysis` and `rerouting` bring what is stored up to date where analyzers and topics have changed.
+//! - `wishes` says which feeds are read again because more is wanted of them than when they were read.
 //! - `connector` drives the feeds of one connector; every poll ends in exactly one [`vigie_store::Commit`], which holds the
 //!   mentions and the cursor together. Killed anywhere, the next run goes on where the last commit stood.
 
@@ -32,6 +33,7 @@ mod schedule;
 pub mod text;
 mod trail;
 pub mod waves;
+mod wishes;
 
 pub use analysis::{Analysed, Analysis};
 pub use annotate::ANNOTATE;

@@ -7,6 +7,8 @@ mod fakes;
 mod together;
 #[path = "run/topics.rs"]
 mod topics;
+#[path = "run/wishes.rs"]
+mod wishes;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -188,13 +188,16 @@ pub struct FeedState {
     /// From when on that walk was asked to read, at its last poll; unknown in files of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history_since: Option<Instant>,
+    /// What was wanted of the feed then, each wish a number; unknown in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history_of: Option<Vec<u64>>,
 }
 
 impl FeedState {
     /// A feed that was never read.
     #[must_use]
     pub fn new(feed: Feed, child: bool) -> Self {
-        Self { feed, child, newer: Walk::default(), older: Walk::default(), history_since: None }
+        Self { feed, child, newer: Walk::default(), older: Walk::default(), history_since: None, history_of: None }
     }
 
     /// The walk in one direction.

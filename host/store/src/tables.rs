@@ -26,7 +26,7 @@
 //! # Version changes
 //! `META["format"]` says how the file is laid out; `migrate.rs` brings older files up to date.
 //! - 1: the first. Since then, without a new number as older files simply lack them: how far the topics came, in `META`; `given` in a
-//!   mention's signals.
+//!   mention's signals; `history_of` in a feed's state.
 
 use redb::TableDefinition;
 use vigie_mention::Instant;

@@ -27,7 +27,7 @@ const INTERRUPTED: i32 = 130;
 /// Collect, and keep collecting
 ///
 /// Reads every connector's feeds, keeps up with what is new, and walks back through history. Where topics have changed, what is stored is
-/// matched with them again. Stop it with Ctrl-C: it ends within two
+/// matched with them again, and what a source lists is read again for those it was not read for. Stop it with Ctrl-C: it ends within two
 /// seconds and the next run goes on where this one stood.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
