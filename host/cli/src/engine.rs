@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 use vigie_pipeline::waves::Needs;
-use vigie_pipeline::{Connector, Plan, Topic};
+use vigie_pipeline::{Connector, Keeper, Plan, Topic};
 use vigie_runtime::{
     AnalyzerPlugin, AnalyzerUse, Exchange, Grants, Limits, Manifest, NetworkPolicy, Runtime, RuntimeError, RuntimeOptions,
-    SecretSource, SourcePlugin, SourceUse,
+    SecretSource, SourcePlugin, SourceUse, instance,
 };
 
-use crate::config::{Analyzer, Config, Network};
+use crate::config::{self, Analyzer, Config, Network};
 use crate::context::Context;
-use crate::plugins::{Catalog, Entry};
+use crate::plugins::{Catalog, Entry, Installed};
 
 /// Starts the sandbox.
 ///
@@ -37,6 +37,9 @@ fn policy(network: &Network) -> NetworkPolicy {
         contact: network.contact.clone(),
         ..NetworkPolicy::default()
     };
+    if network.from_arguments {
+        policy.allowing = |host| format!("give --allow-private {host}");
+    }
     if let Some(agent) = &network.user_agent {
         policy.user_agent.clone_from(agent);
     }
@@ -63,27 +66,59 @@ pub(crate) fn source(
     )
 }
 
+/// What the sources of a plan may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// What they are granted.
+    Granted,
+    /// Nothing: every request is refused.
+    Nothing,
+}
+
 /// The live plugins and what to do with them.
 ///
 /// # Errors
 /// The first plugin that does not compile, or whose secrets cannot be read.
 pub(crate) fn plan(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Plan, RuntimeError> {
-    let topics = config
-        .topics
-        .iter()
-        .map(|topic| Topic {
-            id: topic.id.clone(),
-            title: topic.title.clone(),
-            group: topic.group.clone(),
-            query: topic.query.clone(),
-        })
-        .collect();
-    let mut connectors = Vec::new();
-    for connector in &config.connectors {
-        let Some(entry) = catalog.get(&connector.source) else { continue };
-        let id = connector.id.as_str();
-        let source = source(runtime, entry, id, &connector.settings, connector.secrets.clone(), connector.limits.clone(), None)?;
-        connectors.push(Connector {
+    plan_reaching(Reach::Granted, runtime, config, catalog)
+}
+
+/// The same, and what sources may reach.
+///
+/// # Errors
+/// As [`plan`].
+pub(crate) fn plan_reaching(reach: Reach, runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Plan, RuntimeError> {
+    let connectors = connectors(reach, runtime, config, catalog).collect::<Result<_, _>>()?;
+    Ok(Plan { connectors, ..topics_and_analyzers(runtime, config, catalog)? })
+}
+
+/// As much of a plan as a configuration with mistakes gives: the topics and connectors without one.
+pub(crate) fn rest_of_plan(reach: Reach, runtime: &Runtime, config: &Config, catalog: &Catalog) -> Plan {
+    let connectors = connectors(reach, runtime, config, catalog).filter_map(Result::ok).collect();
+    Plan { topics: topics(config), connectors, ..Plan::default() }
+}
+
+fn connectors<'a>(
+    reach: Reach,
+    runtime: &'a Runtime,
+    config: &'a Config,
+    catalog: &'a Catalog,
+) -> impl Iterator<Item = Result<Connector, RuntimeError>> + use<'a> {
+    config.connectors.iter().filter_map(move |connector| {
+        let entry = catalog.get(&connector.source)?;
+        let manifest = entry.package.manifest();
+        let use_ = SourceUse {
+            connector: connector.id.to_string(),
+            settings: connector.settings.clone(),
+            secrets: connector.secrets.clone(),
+            grants: match reach {
+                Reach::Granted => Grants::judge(manifest, &connector.settings, &entry.standing()),
+                Reach::Nothing => Grants::none(&manifest.id),
+            },
+            limits: connector.limits.clone(),
+            exchange: None,
+        };
+        let live = |source| Connector {
             id: connector.id.clone(),
             source: Arc::new(source),
             topics: connector.topics.clone(),
@@ -93,9 +128,41 @@ pub(crate) fn plan(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Res
             accept: connector.accept,
             batch: connector.batch,
             parallel: connector.parallel,
-        });
-    }
-    let mut plan = Plan { topics, connectors, analyzers: Vec::new() };
+        };
+        Some(runtime.source(&entry.package, use_).map(live))
+    })
+}
+
+/// The same for a command that asks no service: its connectors are idle, no source is made ready, and no secret needed.
+///
+/// # Errors
+/// The first analyzer that does not compile.
+pub(crate) fn plan_without_sources(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Plan, RuntimeError> {
+    let keeper = |connector: &config::Connector| {
+        Some(Keeper {
+            connector: connector.id.clone(),
+            source: connector.source.clone(),
+            instance: instance(catalog.manifest(&connector.source)?, &connector.settings),
+            accept: connector.accept,
+            topics: connector.topics.clone(),
+        })
+    };
+    let idle = config.connectors.iter().filter_map(keeper).collect();
+    Ok(Plan { idle, ..topics_and_analyzers(runtime, config, catalog)? })
+}
+
+fn topics(config: &Config) -> Vec<Topic> {
+    let topic = |topic: &config::Topic| Topic {
+        id: topic.id.clone(),
+        title: topic.title.clone(),
+        group: topic.group.clone(),
+        query: topic.query.clone(),
+    };
+    config.topics.iter().map(topic).collect()
+}
+
+fn topics_and_analyzers(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Result<Plan, RuntimeError> {
+    let mut plan = Plan { topics: topics(config), ..Plan::default() };
     for analyzer in analyzers(runtime, config, catalog)? {
         plan.analyzers.push(Arc::new(analyzer));
     }
@@ -108,13 +175,14 @@ pub(crate) fn plan(runtime: &Runtime, config: &Config, catalog: &Catalog) -> Res
 /// # Errors
 /// As [`plan`].
 pub(crate) async fn plan_unless_stopped(
+    make: fn(&Runtime, &Config, &Catalog) -> Result<Plan, RuntimeError>,
     runtime: &Runtime,
     config: Config,
     catalog: Catalog,
     stop: &CancellationToken,
 ) -> anyhow::Result<Option<Plan>> {
     let runtime = runtime.clone();
-    let planned = tokio::task::spawn_blocking(move || plan(&runtime, &config, &catalog));
+    let planned = tokio::task::spawn_blocking(move || make(&runtime, &config, &catalog));
     tokio::select! {
         () = stop.cancelled() => Ok(None),
         planned = planned => Ok(Some(planned??)),

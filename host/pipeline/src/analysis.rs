@@ -39,8 +39,10 @@ impl Analysis {
 
     /// Annotates mentions; one answer each, in their order. Their identities must differ.
     pub async fn run(&self, mentions: Vec<Mention>) -> Vec<Analysed> {
-        let mut items: Vec<Item> =
-            mentions.into_iter().map(|mention| Item { mention, topics: Vec::new(), annotations: Vec::new() }).collect();
+        let mut items: Vec<Item> = mentions
+            .into_iter()
+            .map(|mention| Item { mention, topics: Vec::new(), given: None, annotations: Vec::new() })
+            .collect();
         // Nobody listens: what fails is in the answers.
         let (events, _) = mpsc::unbounded_channel();
         let letters = self.annotator.annotate(&mut items, self.options.clock.now(), &events).await;

@@ -10,6 +10,7 @@ use vigie_runtime::{CallError, Read};
 use vigie_store::{Analysis, DeadLetter, InUse, Polarity, Signals};
 
 use crate::event::Event;
+use crate::fingerprint::fingerprint;
 use crate::lend::{LANGUAGE, document, found_language};
 use crate::plan::{Analyzed, Analyzer};
 use crate::quarantine::Quarantine;
@@ -25,6 +26,8 @@ pub const ANNOTATE: &str = "annotate";
 pub(crate) struct Item {
     pub(crate) mention: Mention,
     pub(crate) topics: Vec<TopicId>,
+    /// See [`Signals::given`].
+    pub(crate) given: Option<Vec<TopicId>>,
     pub(crate) annotations: Vec<Annotation>,
 }
 
@@ -69,8 +72,7 @@ impl Annotator {
         names.sort_unstable();
         // What goes into the facts counts like a version: they say whose results they carry.
         names.insert(0, "facts@2".to_owned());
-        // FNV-1a with 64 bits: it must be the same in every run, and nobody chooses the names to collide.
-        names.join(" ").bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        fingerprint(&names)
     }
 
     /// Whose results go into the facts, and the versions of all.
@@ -98,7 +100,7 @@ impl Annotator {
     }
 
     /// What of annotations goes into the facts that insight scans; `complete`: every analyzer has seen the mention.
-    pub(crate) fn signals(&self, mention: &Mention, annotations: &[Annotation], complete: bool) -> Signals {
+    pub(crate) fn signals(&self, Item { mention, annotations, given, .. }: &Item, complete: bool) -> Signals {
         let find = |key: &str| annotations.iter().find(|annotation| annotation.key == key);
         let by =
             |annotation: &Annotation| self.stages().find(|stage| stage.analyzer.id() == annotation.analyzer).map(Stage::edition);
@@ -124,6 +126,7 @@ impl Annotator {
             language_by: found.and_then(|(annotation, _)| by(annotation)),
             sentiment_by: find(SENTIMENT).or_else(|| find("sentiment-label")).and_then(by),
             analyzed: complete.then(|| self.fingerprint()),
+            given: given.clone(),
         }
     }
 

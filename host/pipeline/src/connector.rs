@@ -31,6 +31,7 @@ use crate::refusals::{Ground, Refusals};
 use crate::route::Router;
 use crate::run::Mode;
 use crate::schedule::{self, Beat};
+use crate::wishes::{self, Wishes};
 
 /// How far back the head of a feed reaches the first time, where no history is asked for.
 const FIRST_LOOK: Duration = Duration::from_secs(24 * 60 * 60);
@@ -44,7 +45,7 @@ const LIMITED_TRIES: u32 = 4;
 /// What the connectors of a run share.
 pub(crate) struct Shared {
     pub(crate) topics: Vec<Topic>,
-    pub(crate) router: Router,
+    pub(crate) router: Arc<Router>,
     pub(crate) annotator: Arc<Annotator>,
     pub(crate) store: Store,
     pub(crate) writer: Writer,
@@ -127,8 +128,9 @@ impl Worker {
         let Some(planned) = self.plan(mode).await? else { return Ok(()) };
         self.note_plan(&planned).await?;
         let stored = self.read(|snapshot, connector| snapshot.feeds(&connector.id))?;
-        let stored = stored.into_iter().map(|(key, state)| (key.feed, state)).collect();
-        let mut feeds = Feeds::new(planned, stored, self.connector.history, self.now());
+        let stored: Vec<_> = stored.into_iter().map(|(key, state)| (key.feed, state)).collect();
+        let wishes = self.wishes(&planned, &stored).await;
+        let mut feeds = Feeds::new(planned, stored, wishes, self.now());
         self.tell(Event::Planned { connector: self.connector.id.clone(), feeds: feeds.len() });
         if !self.connector.refresh.is_empty() {
             let known = self.read(|snapshot, connector| {
@@ -418,6 +420,17 @@ impl Worker {
             self.tell(Event::Waiting { connector, feed: "plan".to_owned(), pause, class, message });
             tokio::time::sleep(pause).await;
         }
+    }
+
+    /// What is wanted of the feeds. Which of them are listings is only asked where it matters.
+    async fn wishes(&self, planned: &[Feed], stored: &[(String, FeedState)]) -> Wishes {
+        let mut wishes = Wishes::of(&self.connector, &self.shared.topics);
+        let is_planned = |id: &str| planned.iter().any(|feed| feed.id == id);
+        if stored.iter().any(|(id, state)| is_planned(id) && wishes.exceed(state)) {
+            let for_nothing = self.connector.source.plan(&[wishes::for_nothing()]).await.ok();
+            wishes.listings = wishes::listings(planned, for_nothing.as_deref());
+        }
+        wishes
     }
 
     fn beat(&mut self) -> Beat {

@@ -12,7 +12,7 @@ use crate::admit::{Admission, admit, admit_id};
 use crate::annotate::{ANNOTATE, Annotator, Item};
 use crate::event::Event;
 use crate::known::Again;
-use crate::route::{Bearer, Delivered, Router};
+use crate::route::{Bearer, Delivered, Route, Router};
 
 /// What digesting needs to know besides the batch.
 pub(crate) struct Digest<'a> {
@@ -86,8 +86,8 @@ impl Digest<'_> {
         let routes = self.router.route(&delivered, self.bearer, self.snapshot)?;
         let mut earlier = Earlier::new(self.earlier);
         let (mut items, mut bases, mut annotated) = (Vec::new(), Vec::new(), Vec::new());
-        for (Delivered { mention, stored }, topics) in delivered.into_iter().zip(routes) {
-            let Some(topics) = topics else {
+        for (Delivered { mention, stored }, route) in delivered.into_iter().zip(routes) {
+            let Some(Route { topics, given }) = route else {
                 coverage.off_topic += 1;
                 continue;
             };
@@ -96,9 +96,9 @@ impl Digest<'_> {
             let alike = |earlier: &Record| self.reads_alike((&earlier.mention, &earlier.topics), (&mention, &topics));
             let known = if holds { Some(known) } else { earlier.annotations(&mention.id, alike) };
             match known {
-                Some(annotations) => annotated.push((Item { mention, topics, annotations }, basis)),
+                Some(annotations) => annotated.push((Item { mention, topics, given, annotations }, basis)),
                 None => {
-                    items.push(Item { mention, topics, annotations: Vec::new() });
+                    items.push(Item { mention, topics, given, annotations: Vec::new() });
                     bases.push(basis);
                 }
             }
@@ -107,9 +107,10 @@ impl Digest<'_> {
         failed.append(&mut earlier.failed);
 
         let without: HashSet<&MentionKey> = failed.iter().map(|letter| &letter.key).collect();
-        let record = |(Item { mention, topics, annotations }, basis): (Item, Basis)| {
-            let complete = without.is_empty() || !without.contains(&mention.key());
-            let signals = self.annotator.signals(&mention, &annotations, complete);
+        let record = |(item, basis): (Item, Basis)| {
+            let complete = without.is_empty() || !without.contains(&item.mention.key());
+            let signals = self.annotator.signals(&item, complete);
+            let Item { mention, topics, annotations, .. } = item;
             Record { mention, topics, annotations, signals, basis }
         };
         let records = items.into_iter().zip(bases).chain(annotated).map(record).collect();
@@ -147,7 +148,9 @@ impl Digest<'_> {
 /// What a record is made from, and the annotations it had.
 fn basis(stored: Option<Stored>) -> (Basis, Vec<Annotation>) {
     match stored {
-        Some(Stored { mention, topics, annotations, .. }) => (Basis::Stored(Box::new(Seen { mention, topics })), annotations),
+        Some(Stored { mention, topics, annotations, signals, .. }) => {
+            (Basis::Stored(Box::new(Seen { mention, topics, given: signals.given })), annotations)
+        }
         None => (Basis::Nothing, Vec::new()),
     }
 }

@@ -38,6 +38,8 @@ pub enum Event {
     Unannotated { analyzer: String, mentions: usize, message: String },
     /// Stored mentions were annotated again, because analyzers changed.
     Reanalyzed { progress: Reanalyzed },
+    /// Stored mentions were matched again, because topics changed.
+    Rerouted { progress: Reanalyzed },
     /// The connector has nothing more to do in this run.
     Finished { connector: ConnectorId, tally: Tally },
 }
@@ -45,6 +47,8 @@ pub enum Event {
 /// How far a pass over stored mentions came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Reanalyzed {
+    /// Mentions under other topics than before.
+    pub moved: u64,
     /// Mentions annotated again.
     pub renewed: u64,
     /// Mentions looked at, those that needed nothing included.

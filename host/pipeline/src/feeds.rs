@@ -6,17 +6,15 @@ use std::time::Duration;
 use tokio::time::Instant as Tick;
 use vigie_mention::delivery::{Direction, Feed};
 use vigie_mention::{FailureClass, Instant, KNOWN_FEED};
-use vigie_store::{FeedState, Walk, WalkStatus};
+use vigie_store::{FeedState, WalkStatus};
 
 use crate::run::Mode;
 use crate::schedule::LONGEST_REST;
 use crate::trail::Trail;
+use crate::wishes::Wishes;
 
 /// Failures in a row after which [`Mode::Once`] leaves a walk to the next run.
 const TRIES: u32 = 3;
-
-/// A history that is wanted this much longer is read again.
-const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One feed and what this run knows of it. Instants of the store become ticks of the process, which no fixed clock stops.
 pub(crate) struct Live {
@@ -143,16 +141,6 @@ impl Live {
     }
 }
 
-/// The state of a planned feed, its history to be read again where more of it is wanted than was when it came to its end.
-fn reopened(mut state: FeedState, history: Option<Duration>, now: Instant) -> FeedState {
-    let more = |(history, since): (Duration, Instant)| now - history < since - A_DAY;
-    if state.older.status == WalkStatus::Done && history.zip(state.history_since).is_some_and(more) {
-        state.older = Walk::default();
-        state.history_since = None;
-    }
-    state
-}
-
 /// The later of two ends, where none is the latest.
 fn later(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     Some(one?.max(other?))
@@ -174,26 +162,27 @@ fn tick(at: Option<Instant>, now: Instant) -> Option<Tick> {
 /// All feeds of one connector.
 pub(crate) struct Feeds {
     live: BTreeMap<String, Live>,
-    history: bool,
+    wishes: Wishes,
 }
 
 impl Feeds {
     /// The planned feeds with the state the store has of them, and the children found earlier.
-    pub(crate) fn new(planned: Vec<Feed>, stored: Vec<(String, FeedState)>, history: Option<Duration>, now: Instant) -> Self {
+    pub(crate) fn new(planned: Vec<Feed>, stored: Vec<(String, FeedState)>, wishes: Wishes, now: Instant) -> Self {
         let mut stored: BTreeMap<String, FeedState> = stored.into_iter().collect();
         let mut live = BTreeMap::new();
         for feed in planned {
             // The plan is newer than what is stored of it: parameters may have changed, the position has not.
             let state = match stored.remove(&feed.id) {
-                Some(known) => reopened(FeedState { feed, child: false, ..known }, history, now),
+                Some(known) => FeedState { feed, child: false, ..known },
                 None => FeedState::new(feed, false),
             };
+            let state = wishes.applied(state, now);
             live.insert(state.feed.id.clone(), Live::new(state, now));
         }
         for (id, state) in stored.into_iter().filter(|(_, state)| state.child) {
-            live.insert(id, Live::new(state, now));
+            live.insert(id, Live::new(wishes.applied(state, now), now));
         }
-        let mut feeds = Self { live, history: history.is_some() };
+        let mut feeds = Self { live, wishes };
         feeds.forget_expired(now);
         feeds
     }
@@ -220,7 +209,8 @@ impl Feeds {
                 }
                 Some(_) => {}
                 None => {
-                    self.live.insert(feed.id.clone(), Live::new(FeedState::new(feed, true), now));
+                    let state = self.wishes.applied(FeedState::new(feed, true), now);
+                    self.live.insert(state.feed.id.clone(), Live::new(state, now));
                 }
             }
         }
@@ -239,7 +229,8 @@ impl Feeds {
     /// been due longest. What failed the last time comes last: where it keeps the connector from going on, the others have had their
     /// turn.
     pub(crate) fn next(&self, mode: Mode, patience: Duration) -> Option<(String, Direction, Due)> {
-        let directions: &[Direction] = if self.history { &[Direction::Newer, Direction::Older] } else { &[Direction::Newer] };
+        let history = self.wishes.history.is_some();
+        let directions: &[Direction] = if history { &[Direction::Newer, Direction::Older] } else { &[Direction::Newer] };
         let walks = self.live.iter().filter(|(_, live)| !live.busy).flat_map(|(id, live)| {
             directions.iter().map(move |&direction| {
                 let due = live.due(direction, mode, patience);
@@ -268,7 +259,7 @@ mod tests {
             expires_at: end.map(at),
         };
         for (found_again, end) in [(Some(90), Some(at(90))), (Some(20), Some(at(50))), (None, None)] {
-            let mut feeds = Feeds::new(vec![], vec![], None, at(0));
+            let mut feeds = Feeds::new(vec![], vec![], Wishes::default(), at(0));
             feeds.adopt(vec![child(Some(50))], at(0));
             let live = feeds.get_mut("comments").expect("adopted");
             live.busy = true;

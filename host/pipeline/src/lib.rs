@@ -8,6 +8,8 @@
 //! - `known` says which mentions are read again for their counters, edits and removals.
 //! - `schedule` decides when a feed is read again, from what the last poll brought. Pure.
 //! - `refusals` tells what one feed is refused from what all feeds of a connector would be.
+//! - `reanalysis` and `rerouting` bring what is stored up to date where analyzers and topics have changed.
+//! - `wishes` says which feeds are read again because more is wanted of them than when they were read.
 //! - `connector` drives the feeds of one connector; every poll ends in exactly one [`vigie_store::Commit`], which holds the
 //!   mentions and the cursor together. Killed anywhere, the next run goes on where the last commit stood.
 
@@ -19,23 +21,26 @@ mod digest;
 mod error;
 mod event;
 mod feeds;
+mod fingerprint;
 mod known;
 mod lend;
 mod plan;
 mod quarantine;
 mod reanalysis;
 mod refusals;
+mod rerouting;
 mod route;
 mod run;
 mod schedule;
 pub mod text;
 mod trail;
 pub mod waves;
+mod wishes;
 
 pub use analysis::{Analysed, Analysis};
 pub use annotate::ANNOTATE;
 pub use error::{PipelineError, PlanError};
 pub use event::{Event, Reanalyzed, Summary, Tally};
 pub use lend::document;
-pub use plan::{Accept, Analyzed, Analyzer, Connector, Options, Plan, Source, Topic};
+pub use plan::{Accept, Analyzed, Analyzer, Connector, Keeper, Options, Plan, Source, Topic};
 pub use run::{Mode, Pipeline};

@@ -58,6 +58,35 @@ pub struct Connector {
     pub refresh: Vec<Duration>,
 }
 
+/// By which rule a connector keeps mentions of its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keeper {
+    /// The connector.
+    pub connector: ConnectorId,
+    /// Id of its source …
+    pub source: String,
+    /// … and the instance of the service.
+    pub instance: String,
+    /// Which mentions it keeps.
+    pub accept: Accept,
+    /// The topics it collects for.
+    pub topics: Vec<TopicId>,
+}
+
+impl Keeper {
+    /// The rule of a connector.
+    #[must_use]
+    pub fn of(connector: &Connector) -> Self {
+        Self {
+            connector: connector.id.clone(),
+            source: connector.source.id().to_owned(),
+            instance: connector.source.instance().to_owned(),
+            accept: connector.accept,
+            topics: connector.topics.clone(),
+        }
+    }
+}
+
 /// All that a run does.
 #[derive(Clone, Default)]
 pub struct Plan {
@@ -65,6 +94,8 @@ pub struct Plan {
     pub topics: Vec<Topic>,
     /// What is read.
     pub connectors: Vec<Connector>,
+    /// Connectors that are there and not to be run now: what is stored keeps the topics it has from them.
+    pub idle: Vec<Keeper>,
     /// What annotates.
     pub analyzers: Vec<Arc<dyn Analyzer>>,
 }

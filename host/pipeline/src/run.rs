@@ -27,6 +27,16 @@ pub enum Mode {
     Keep,
 }
 
+/// How a run and its pass over history tell each other what matters.
+struct Signals {
+    /// To the pass: end.
+    stop: CancellationToken,
+    /// To the pass: nobody is collecting any more.
+    alone: CancellationToken,
+    /// By the pass: all that is stored is matched with the topics of now.
+    routed: CancellationToken,
+}
+
 /// A plan that can be run.
 pub struct Pipeline {
     plan: Plan,
@@ -66,12 +76,13 @@ impl Pipeline {
         events: UnboundedSender<Event>,
     ) -> Result<Summary, PipelineError> {
         let annotator = Arc::new(Annotator::new(&self.plan.analyzers, &self.waves, self.options.documents));
-        self.announce(&annotator)?;
+        let router = Arc::new(Router::new(&self.plan));
+        self.announce(&annotator, &router)?;
         // A failing connector stops this run, not whatever else the caller's token governs.
         let stop_all = stop.child_token();
         let shared = Arc::new(Shared {
             topics: self.plan.topics.clone(),
-            router: Router::new(&self.plan.topics, &self.plan.connectors),
+            router: Arc::clone(&router),
             annotator: Arc::clone(&annotator),
             store: self.store.clone(),
             writer: self.store.writer(),
@@ -80,7 +91,9 @@ impl Pipeline {
             stop: stop_all.clone(),
             turns: RwLock::default(),
         });
-        let history = tokio::spawn(self.pass_over_history(annotator, events, stop_all.clone()));
+        let (routed, alone) = (CancellationToken::new(), CancellationToken::new());
+        let signals = Signals { stop: stop_all.clone(), alone: alone.clone(), routed: routed.clone() };
+        let history = tokio::spawn(self.pass_over_history(router, annotator, events, signals));
         let mut workers: JoinSet<(ConnectorId, Result<Ended, PipelineError>)> = JoinSet::new();
         for connector in &self.plan.connectors {
             let id = connector.id.clone();
@@ -113,40 +126,51 @@ impl Pipeline {
                 }
             }
         }
+        // A run that ends does not wait for the analyzers to look at history, the next one goes on there; but what it leaves is matched
+        // with the topics it was given.
+        alone.cancel();
+        tokio::select! {
+            () = routed.cancelled() => {}
+            () = stop_all.cancelled() => {}
+        }
         summary.stopped = stop.is_cancelled();
-        // A run that ends does not wait for history: the next one goes on there.
         stop_all.cancel();
         let history = history.await.expect("the pass over history neither panics nor is aborted");
         failed.map_or(history.map(|_| summary), Err)
     }
 
-    /// Annotates stored mentions again where analyzers have changed since, and nothing else. It can be stopped anywhere and goes on from
-    /// there the next time.
+    /// Matches stored mentions again where topics have changed since, annotates them again where analyzers have, and nothing else. It can
+    /// be stopped anywhere and goes on from there the next time.
     ///
     /// # Errors
-    /// [`PipelineError`] when the store fails; what was annotated until then is kept.
+    /// [`PipelineError`] when the store fails; what was done until then is kept.
     pub async fn reanalyze(
         &self,
         stop: &CancellationToken,
         events: &UnboundedSender<Event>,
     ) -> Result<Reanalyzed, PipelineError> {
         let annotator = Annotator::new(&self.plan.analyzers, &self.waves, self.options.documents);
-        self.announce(&annotator)?;
+        let router = Router::new(&self.plan);
+        self.announce(&annotator, &router)?;
         let (store, options) = (&self.store, &self.options);
-        Pass { annotator: &annotator, store, options, events, stop, background: false }.run().await
+        Pass { router: &router, annotator: &annotator, store, options, events, stop, background: None }.run(None).await
     }
 
     /// The same in the background of a run, which it stops if the store fails.
     fn pass_over_history(
         &self,
+        router: Arc<Router>,
         annotator: Arc<Annotator>,
         events: UnboundedSender<Event>,
-        stop: CancellationToken,
+        Signals { stop, alone, routed }: Signals,
     ) -> impl Future<Output = Result<Reanalyzed, PipelineError>> + Send + use<> {
         let (store, options) = (self.store.clone(), self.options.clone());
         async move {
-            let (annotator, store, options, events) = (&annotator, &store, &options, &events);
-            let passed = Pass { annotator, store, options, events, stop: &stop, background: true }.run().await;
+            // However the pass ends, nobody waits for it any longer.
+            let routed = routed.drop_guard();
+            let (router, annotator, store, options, events) = (&router, &annotator, &store, &options, &events);
+            let pass = Pass { router, annotator, store, options, events, stop: &stop, background: Some(&alone) };
+            let passed = pass.run(Some(routed)).await;
             if passed.is_err() {
                 stop.cancel();
             }
@@ -154,8 +178,11 @@ impl Pipeline {
         }
     }
 
-    /// Whose results count from now on.
-    fn announce(&self, annotator: &Annotator) -> Result<(), PipelineError> {
-        self.store.announce(&annotator.in_use()).map_err(|source| PipelineError::Reanalysis { source })
+    /// Whose results count from now on, and what mentions are matched with.
+    fn announce(&self, annotator: &Annotator, router: &Router) -> Result<(), PipelineError> {
+        let announced = self.store.announce(&annotator.in_use());
+        announced
+            .and_then(|()| self.store.announce_topics(router.fingerprint()))
+            .map_err(|source| PipelineError::Reanalysis { source })
     }
 }

@@ -9,6 +9,10 @@ mod planned;
 mod refused;
 #[path = "run/together.rs"]
 mod together;
+#[path = "run/topics.rs"]
+mod topics;
+#[path = "run/wishes.rs"]
+mod wishes;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -56,6 +60,7 @@ fn plan(source: Arc<dyn Source>, analyzers: Vec<Arc<dyn Analyzer>>) -> Plan {
     let query = Query::parse("acme").expect("a query").query;
     Plan {
         topics: vec![Topic { id: topic.clone(), title: "Acme".into(), group: None, query }],
+        idle: vec![],
         connectors: vec![Connector {
             id: ConnectorId::new("c").expect("a name"),
             source,
@@ -69,6 +74,11 @@ fn plan(source: Arc<dyn Source>, analyzers: Vec<Arc<dyn Analyzer>>) -> Plan {
         }],
         analyzers,
     }
+}
+
+/// The same topics, and nobody collects.
+fn idle(analyzers: Vec<Arc<dyn Analyzer>>) -> Plan {
+    Plan { connectors: vec![], ..plan(Arc::new(Script::new(vec![])), analyzers) }
 }
 
 fn options() -> Options {
@@ -461,7 +471,7 @@ async fn a_longer_history_is_read_when_it_is_asked_for() {
 /// What the topics are is part of what an analyzer reads: a mention that came under another was left with the old annotations.
 #[tokio::test]
 async fn another_topic_is_analyzed_by_those_that_read_topics() {
-    for (by_topic, calls) in [(true, 2), (false, 1)] {
+    for by_topic in [true, false] {
         let bed = Bed::new();
         let counter = Arc::new(Counter { by_topic, ..Counter::default() });
         for names in [&["acme"][..], &["acme", "rival"]] {
@@ -474,7 +484,8 @@ async fn another_topic_is_analyzed_by_those_that_read_topics() {
             wanted.topics = names.iter().map(topic).collect();
             run(&bed, wanted).await;
         }
-        assert_eq!(counter.calls.load(Ordering::SeqCst), calls);
+        // By the pass over what is stored, by who delivers it, or by both.
+        assert_eq!(counter.calls.load(Ordering::SeqCst) > 1, by_topic);
     }
 }
 
@@ -570,7 +581,7 @@ async fn a_new_version_analyzes_what_is_stored_and_can_be_stopped_anywhere() {
     run(&bed, plan(board, vec![Arc::new(Counter::default())])).await;
     assert!(counted(&bed).iter().all(|(_, version, _)| version == "1.0.0"));
 
-    let nothing = Plan { connectors: vec![], analyzers: vec![second()], ..Plan::default() };
+    let nothing = idle(vec![second()]);
     let pipeline = Pipeline::new(nothing, bed.store.clone(), options()).expect("a plan");
     let (events, mut happened) = unbounded_channel();
     // Stopped after its first batch, as by Ctrl-C.
@@ -624,7 +635,7 @@ async fn what_cannot_be_analyzed_again_is_kept_and_told() {
     let bed = Bed::new();
     let board = Arc::new(Board::new(vec![post("1", 1, "acme poison"), post("2", 2, "acme fine")], 10));
     run(&bed, plan(board, vec![])).await;
-    let nothing = Plan { connectors: vec![], analyzers: vec![second()], ..Plan::default() };
+    let nothing = idle(vec![second()]);
     let pipeline = Pipeline::new(nothing, bed.store.clone(), options()).expect("a plan");
     let (events, _happened) = unbounded_channel();
     let pass = pipeline.reanalyze(&CancellationToken::new(), &events).await.expect("a pass");

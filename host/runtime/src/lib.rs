@@ -59,7 +59,7 @@ pub use limits::{LimitKind, Limits};
 pub use manifest::*;
 pub use origin::{HostPattern, InvalidOrigin, Origin, OriginPattern, Scheme};
 pub use package::{MAX_PACKAGE_BYTES, Package};
-pub use plugin::{SourcePlugin, SourceUse};
+pub use plugin::{SourcePlugin, SourceUse, instance};
 pub use road::{CallBudget, Road, RoadUse};
 pub use schema::{SettingsProblem, check_settings, with_defaults};
 pub use secrets::{SecretError, SecretSource, Secrets, read_secret_file};

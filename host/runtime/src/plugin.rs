@@ -92,7 +92,7 @@ impl Runtime {
             connector: use_.connector,
         };
         let place = Place { runtime: Arc::clone(&self.inner), who: Arc::new(who), limits, road: Some(Arc::new(road)) };
-        let instance = instance(&manifest.identity, &settings);
+        let instance = named(&manifest.identity, &settings);
         Ok(SourcePlugin { guest, place, manifest, settings: settings.to_string().into(), instance })
     }
 }
@@ -201,8 +201,14 @@ pub(crate) fn link_error(manifest: &Manifest, error: &wasmtime::Error) -> Runtim
     RuntimeError::Link { plugin: manifest.id.clone(), version: manifest.version.clone(), message: format!("{error:#}") }
 }
 
+/// The instance of the service that a connector with these settings reads, as [`SourcePlugin::instance`], known without the plugin.
+#[must_use]
+pub fn instance(manifest: &Manifest, settings: &Value) -> String {
+    named(&manifest.identity, &schema::with_defaults(&manifest.settings, settings))
+}
+
 /// Host, port where it is not the usual one, and path of the address a setting holds.
-fn instance(identity: &Identity, settings: &Value) -> String {
+fn named(identity: &Identity, settings: &Value) -> String {
     let Identity::Instance { setting } = identity else { return String::new() };
     let Some(text) = settings.get(setting).and_then(Value::as_str) else { return String::new() };
     let address = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
@@ -231,9 +237,9 @@ mod tests {
             ("http://127.0.0.1:4080/a/", "127.0.0.1:4080/a"),
             ("mastodon.example", "mastodon.example"),
         ] {
-            assert_eq!(instance(&identity, &json!({ "url": address })), expected, "{address}");
+            assert_eq!(named(&identity, &json!({ "url": address })), expected, "{address}");
         }
-        assert_eq!(instance(&identity, &json!({})), "");
-        assert_eq!(instance(&Identity::Global, &json!({ "url": "https://a.example" })), "");
+        assert_eq!(named(&identity, &json!({})), "");
+        assert_eq!(named(&Identity::Global, &json!({ "url": "https://a.example" })), "");
     }
 }

@@ -22,6 +22,7 @@ mod migrate;
 mod model;
 mod names;
 mod read;
+mod routed;
 mod row;
 mod store;
 mod tables;
@@ -37,10 +38,11 @@ pub use filter::{Filter, Mentions, Order};
 pub use in_use::InUse;
 pub use ledger::{Ledger, LedgerRow};
 pub use model::{
-    Basis, Commit, Coverage, DeadLetter, FeedState, Polarity, Previous, Receipt, Record, Renewal, Renewed, Seen, Signals, Stored,
-    Tombstone, Walk, WalkStatus,
+    Basis, Commit, Coverage, DeadLetter, FeedState, Polarity, Previous, Reached, Receipt, Record, Renewal, Renewed, Seen,
+    Signals, Stored, Tombstone, Walk, WalkStatus,
 };
 pub use names::AuthorName;
 pub use read::{Known, Reach, Snapshot, Stats};
+pub use routed::Routing;
 pub use store::{Options, Reader, Store};
 pub use writer::Writer;

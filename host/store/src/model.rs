@@ -70,6 +70,8 @@ pub struct Seen {
     pub mention: Mention,
     /// Topics it belonged to.
     pub topics: Vec<TopicId>,
+    /// Topics that connectors had given it; see [`Signals::given`].
+    pub given: Option<Vec<TopicId>>,
 }
 
 /// Which way an opinion leans.
@@ -84,7 +86,8 @@ pub enum Polarity {
     Positive,
 }
 
-/// The annotations that insight counts by, taken out once when the mention is written, and whose they are.
+/// The annotations that insight counts by, taken out once when the mention is written, and whose they are; and what else is known of
+/// how a mention was read that no service says.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Signals {
     /// BCP 47 tag an analyzer found; where absent, facts carry the one the service stated.
@@ -105,28 +108,51 @@ pub struct Signals {
     /// Stands for the analyzers, and their versions, that have all seen the mention as it is; what they found may be nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub analyzed: Option<u64>,
+    /// Topics of the connectors that keep whatever their source brings and have brought it: it belongs to them where it matches none of
+    /// theirs. Unknown in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Vec<TopicId>>,
 }
 
-/// What analyzers now make of mentions that have been stored for a while; written whole or not at all.
+/// What analyzers and topics now make of mentions that have been stored for a while; written whole or not at all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Renewal {
     /// The mentions, by number.
     pub mentions: Vec<Renewed>,
     /// What could not be annotated.
     pub dead_letters: Vec<DeadLetter>,
-    /// Stands for the analyzers and their editions; see [`Signals::analyzed`].
-    pub analyzed: u64,
-    /// Every mention up to this number has been looked at.
-    pub reached: u64,
+    /// How far the pass came that this is a part of.
+    pub reached: Reached,
 }
 
-/// One mention annotated again.
+/// Every mention up to this number has been looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// By a pass that annotates again.
+    Analyzed {
+        /// Stands for the analyzers and their editions; see [`Signals::analyzed`].
+        with: u64,
+        /// The number.
+        until: u64,
+    },
+    /// By a pass that matches with the topics last [announced](crate::Store::announce_topics).
+    Routed {
+        /// The number.
+        until: u64,
+    },
+}
+
+/// One mention annotated again, or under other topics.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Renewed {
     /// Its number in this store.
     pub number: u64,
-    /// What was annotated, told by `updated_at` and `revision`: one that says something else by now was annotated with that change.
+    /// What was looked at, told by `updated_at` and `revision`: one that says something else by now was looked at with that change.
     pub of: (Instant, u32),
+    /// The topics it belonged to; one that belongs to others by now was looked at with that change.
+    pub was: Vec<TopicId>,
+    /// Topics it belongs to; replaces the stored ones.
+    pub topics: Vec<TopicId>,
     /// Every annotation; replaces the stored ones.
     pub annotations: Vec<Annotation>,
     /// What goes into the facts.
@@ -171,6 +197,9 @@ pub struct FeedState {
     /// Since when its connector's plan has not named it any more; a poll takes that back. See [`crate::Store::note_plan`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unplanned: Option<Instant>,
+    /// What was wanted of the feed then, each wish a number; unknown in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history_of: Option<Vec<u64>>,
 }
 
 impl FeedState {
@@ -178,7 +207,7 @@ impl FeedState {
     #[must_use]
     pub fn new(feed: Feed, child: bool) -> Self {
         let (newer, older) = (Walk::default(), Walk::default());
-        Self { feed, child, newer, older, history_since: None, first_read: None, unplanned: None }
+        Self { feed, child, newer, older, history_since: None, first_read: None, unplanned: None, history_of: None }
     }
 
     /// The walk in one direction.

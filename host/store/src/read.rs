@@ -8,12 +8,12 @@ use vigie_mention::{Annotation, ConnectorId, FeedKey, Instant, Mention, MentionK
 use crate::error::{Fault, Site};
 use crate::row::{Row, decode, stays_removed};
 use crate::tables::{
-    ANNOTATIONS, AUTHORS, DEAD_LETTERS, DROPPED_COUNTER, EVERY_MENTION, FACTS, FEEDS, KEYS, LEDGER, MENTION_COUNTER, MENTIONS,
-    META, Place, RENEWED_UNTIL, RENEWED_WITH, TOMBSTONES, TOPICS, place, placed,
+    ANNOTATIONS, AUTHORS, DEAD_LETTERS, DROPPED_COUNTER, EVERY_MENTION, FACTS, FEEDS, KEYS, LEDGER, MENTIONS, META, Place,
+    RENEWED_UNTIL, RENEWED_WITH, TOMBSTONES, TOPICS, place, placed,
 };
 use crate::{
-    Analysis, AnalysisId, AuthorName, DeadLetter, Fact, Facts, FeedState, Filter, InUse, Ledger, Mentions, NameId, StoreError,
-    Stored, Tombstone, analyses, dead, dump, feeds, in_use, ledger, names, verify,
+    Analysis, AnalysisId, AuthorName, DeadLetter, Fact, Facts, FeedState, Filter, InUse, Ledger, Mentions, NameId, Routing,
+    StoreError, Stored, Tombstone, analyses, dead, dump, feeds, in_use, ledger, names, routed, verify,
 };
 
 /// What a commit would make of a mention that was just read.
@@ -108,15 +108,19 @@ impl Snapshot {
         self.answer(read())
     }
 
-    /// How far the [`crate::Renewal`]s came.
+    /// How far the [`crate::Renewal`]s by analyzers came.
     pub fn renewed(&self) -> Result<Reach, StoreError> {
         let read = || {
             let meta = self.transaction.open_table(META)?;
             let value = |key: &str| Ok::<_, Fault>(meta.get(key)?.map_or(0, |value| value.value()));
-            let last = value(MENTION_COUNTER)?.saturating_sub(1);
-            Ok(Reach { analyzed: value(RENEWED_WITH)?, until: value(RENEWED_UNTIL)?, last })
+            Ok(Reach { analyzed: value(RENEWED_WITH)?, until: value(RENEWED_UNTIL)?, last: routed::last(&meta)? })
         };
         self.answer(read())
+    }
+
+    /// How far stored mentions are matched with the topics last announced.
+    pub fn routing(&self) -> Result<Routing, StoreError> {
+        self.answer(self.transaction.open_table(META).map_err(Fault::from).and_then(|meta| routed::read(&meta)))
     }
 
     /// The analyzers of the last run, whose results count; `None` before the first.

@@ -42,7 +42,7 @@ impl Row {
         match basis {
             Basis::Unseen => true,
             Basis::Nothing => false,
-            Basis::Stored(seen) => self.mention == seen.mention && self.topics == seen.topics,
+            Basis::Stored(seen) => self.mention == seen.mention && self.topics == seen.topics && self.signals.given == seen.given,
         }
     }
 

@@ -16,7 +16,7 @@ use vigie_mention::{ConnectorId, Instant};
 
 use crate::error::{Fault, Site};
 use crate::migrate::{self, FORMAT, MIGRATIONS, Need};
-use crate::{Commit, InUse, Receipt, Renewal, Snapshot, StoreError, Writer, feeds, in_use, write};
+use crate::{Commit, InUse, Receipt, Renewal, Snapshot, StoreError, Writer, feeds, in_use, routed, write};
 
 /// How to open a store.
 #[derive(Debug, Clone, Copy)]
@@ -170,7 +170,7 @@ impl Store {
         commits.iter().map(|_| Err(error.clone())).collect()
     }
 
-    /// Writes what analyzers made of stored mentions, in one transaction; how many it changed. Blocks, as [`Store::commit`].
+    /// Writes what analyzers or topics made of stored mentions, in one transaction; how many it changed. Blocks, as [`Store::commit`].
     ///
     /// # Errors
     /// As [`Store::commit`].
@@ -202,6 +202,18 @@ impl Store {
         }
         let noted = self.transact(|transaction| feeds::note_plan(transaction, connector, &planned, at));
         noted.map_err(|fault| self.site.error(fault))
+    }
+
+    /// Takes note of the topics that mentions are matched with, if they are others than before; then everything stored waits to be
+    /// matched with them. Blocks, as [`Store::commit`].
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn announce_topics(&self, topics: u64) -> Result<(), StoreError> {
+        if self.snapshot()?.routing()?.with == Some(topics) {
+            return Ok(());
+        }
+        self.transact(|transaction| routed::announce(transaction, topics)).map_err(|fault| self.site.error(fault))
     }
 
     /// Writes all of the commits or, where one was overtaken, none.

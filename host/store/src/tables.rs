@@ -25,7 +25,8 @@
 //!
 //! # Version changes
 //! `META["format"]` says how the file is laid out; `migrate.rs` brings older files up to date.
-//! - 1: the first.
+//! - 1: the first. Since then, without a new number as older files simply lack them: how far the topics came, in `META`; `given` in a
+//!   mention's signals; `history_of` in a feed's state.
 
 use redb::TableDefinition;
 use vigie_mention::Instant;
@@ -75,6 +76,12 @@ pub(crate) const TOPIC_COUNTER: &str = "next_topic";
 pub(crate) const RENEWED_WITH: &str = "renewed_with";
 /// As [`RENEWED_WITH`].
 pub(crate) const RENEWED_UNTIL: &str = "renewed_until";
+/// In [`META`]: the topics that mentions are matched with, as a number; absent in files of earlier versions.
+pub(crate) const ROUTED_WITH: &str = "routed_with";
+/// In [`META`]: number of the mention up to which those stored before these topics were matched with them …
+pub(crate) const ROUTED_UNTIL: &str = "routed_until";
+/// In [`META`]: … of the last of those; what came later was matched with them at once.
+pub(crate) const ROUTED_LAST: &str = "routed_last";
 /// In [`META`]: how many dead letters were dropped because there were too many.
 pub(crate) const DROPPED_COUNTER: &str = "dead_letters_dropped";
 

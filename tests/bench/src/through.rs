@@ -169,6 +169,7 @@ fn plan(plugins: &Path, mentions: usize) -> Result<Plan> {
     let query = Query::parse("acme OR achat OR livraison").map_err(|mistakes| anyhow::anyhow!("{mistakes:?}"))?.query;
     Ok(Plan {
         topics: vec![Topic { id: id.clone(), title: "Acme".into(), group: None, query }],
+        idle: Vec::new(),
         connectors: vec![Connector {
             id: ConnectorId::new("canned")?,
             source: Arc::new(Canned { mentions }),

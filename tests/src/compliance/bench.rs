@@ -163,7 +163,7 @@ impl Bench {
         let plan = Plan {
             topics: vec![Topic { id: topic, title: "Phones".to_owned(), group: None, query: self.query()? }],
             connectors: vec![connector],
-            analyzers: Vec::new(),
+            ..Plan::default()
         };
         let store = self.store.clone();
         let options = vigie_pipeline::Options {

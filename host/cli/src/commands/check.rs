@@ -1,5 +1,6 @@
 //! `vigie check`: everything that can be known without collecting.
 
+mod dry;
 mod probe;
 
 use std::io::Write;
@@ -12,16 +13,16 @@ use vigie_pipeline::{Plan, waves};
 use crate::config::values::show_duration;
 use crate::config::{self, Config, Problem, Problems, Reading, Severity, UnreadableFile};
 use crate::context::Context;
-use crate::engine;
+use crate::engine::{self, Reach};
 use crate::exit::{OTHER, Stop, USAGE};
 use crate::plugins::{Installed, Origin, WHAT_IS_MISSING};
 use crate::render::{Align, Paint, Table, number, width};
 
 /// Check the configuration and everything it names, without collecting
 ///
-/// Reads the file, verifies every plugin without running it, checks settings, queries and secrets, orders the analyzers,
-/// and compiles what is not compiled yet. All mistakes are shown in one run. No service is asked anything, unless its credentials are to be
-/// tried.
+/// Reads the file, verifies every plugin, checks settings, queries, secrets and the store's place, orders the analyzers, compiles what is
+/// not compiled yet, and lets each source say what it would read. All mistakes are shown in one run. No service is asked anything, unless
+/// its credentials are to be tried.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  vigie check\n  vigie check --config listening/vigie.toml\n  vigie check --credentials\n  vigie check --json | jq '.problems[].message'"
@@ -45,11 +46,17 @@ impl Check {
         };
         let waves = order(&mut reading);
         let began = Instant::now();
-        let plan = if reading.problems.errors() == 0 { compile(context, &mut reading) } else { None };
+        let reach = if self.credentials { Reach::Granted } else { Reach::Nothing };
+        let plan = compile(context, &mut reading, reach);
         let compiled_in = began.elapsed();
+        dry::store(&mut reading);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        if let Some(plan) = &plan {
+            runtime.block_on(dry::plan(plan, &mut reading));
+            reading.problems.sort();
+        }
         let answers = match plan {
-            Some(plan) if self.credentials => {
-                let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            Some(plan) if self.credentials && reading.problems.errors() == 0 => {
                 Some(runtime.block_on(probe::ask(plan, context.now())))
             }
             _ => None,
@@ -93,15 +100,22 @@ fn order(reading: &mut Reading) -> Vec<Vec<String>> {
     }
 }
 
-/// Compiles every plugin in use, or takes it from the cache.
-fn compile(context: &Context, reading: &mut Reading) -> Option<Plan> {
-    let made = engine::runtime(context, &reading.config.network, Some(&reading.config.store))
-        .and_then(|runtime| engine::plan(&runtime, &reading.config, &reading.catalog));
+/// Compiles every plugin in use, or takes it from the cache. Of a file with mistakes, what has none of its own.
+fn compile(context: &Context, reading: &mut Reading, reach: Reach) -> Option<Plan> {
+    let Reading { config, catalog, problems, .. } = reading;
+    let sandbox = engine::runtime(context, &config.network, Some(&config.store));
+    let made = if problems.errors() > 0 {
+        sandbox.map(|runtime| engine::rest_of_plan(reach, &runtime, config, catalog))
+    } else {
+        sandbox.and_then(|runtime| engine::plan_reaching(reach, &runtime, config, catalog))
+    };
     match made {
         Ok(plan) => Some(plan),
+        // Bad settings of the network, for one; they are told already.
+        Err(_) if problems.errors() > 0 => None,
         Err(error) => {
             let problem = Problem::placeless("plugins::unusable", format!("{:#}", anyhow::Error::from(error)));
-            reading.problems.push(problem.help("`vigie plugins list` shows where each plugin comes from"));
+            problems.push(problem.help("`vigie plugins list` shows where each plugin comes from"));
             None
         }
     }
@@ -160,7 +174,16 @@ fn print(
         writeln!(out)?;
         probe::print(&mut out, answers, paint)?;
     }
-    writeln!(out, "\nNext: {}", paint.cyan("vigie run --once"))?;
+    if connectors.is_empty() {
+        writeln!(
+            out,
+            "\nNext: add a {} table with a source; {} lists them",
+            paint.cyan("[connectors.…]"),
+            paint.cyan("vigie sources")
+        )?;
+    } else {
+        writeln!(out, "\nNext: {}", paint.cyan("vigie run --once"))?;
+    }
     if plugins == 0 {
         writeln!(out, "\n{WHAT_IS_MISSING}")?;
     }

@@ -197,7 +197,7 @@ impl Import {
             None => Store::open(&reading.config.store)?,
         };
         let sandbox = engine::runtime(context, &reading.config.network, Some(&reading.config.store))?;
-        let mut whole = engine::plan(&sandbox, &reading.config, &reading.catalog)?;
+        let mut whole = engine::plan_without_sources(&sandbox, &reading.config, &reading.catalog)?;
         whole.connectors = vec![Connector {
             id: ConnectorId::new(CONNECTOR)?,
             source,

@@ -1,4 +1,4 @@
-//! `vigie reanalyze`: analyzers that changed look at what is stored.
+//! `vigie reanalyze`: topics and analyzers that changed look at what is stored.
 
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -19,17 +19,18 @@ use crate::render::text::harmless;
 use crate::render::{Paint, number, progress};
 use crate::{engine, log};
 
-/// Analyze stored mentions again where analyzers have changed since
+/// Match and analyze stored mentions again where topics or analyzers have changed since
 ///
-/// `vigie run` does the same in the background whenever a version or a setting of an analyzer has changed; this does it now. It can be
-/// stopped anywhere and goes on from there. What could not be annotated is tried again. While `vigie run` is at work, it says how far
-/// that has come.
+/// `vigie run` does the same in the background whenever a topic's query, or a version or a setting of an analyzer has changed; this does
+/// it now. It can be stopped anywhere and goes on from there. What could not be annotated is tried again. While `vigie run` is at work,
+/// it says how far that has come.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vigie reanalyze
   vigie reanalyze --json | jq .renewed
 
-From then on what an older version found counts in no figure: `vigie report` says how many mentions wait.")]
+A mention goes under every topic whose query matches it now, and out of the others; one that is left with none stays stored. What an older
+version of an analyzer found counts in no figure. `vigie report` says how many mentions wait for either.")]
 pub(crate) struct Reanalyze {
     /// Print the summary as JSON
     #[arg(long)]
@@ -49,8 +50,11 @@ impl Reanalyze {
         }
         let store = match Store::open(path) {
             Err(StoreError::Locked { path }) => {
-                let reach = Reader::open(&path)?.snapshot()?.renewed()?;
-                let progress = Reanalyzed { reached: reach.until, last: reach.last, ..Reanalyzed::default() };
+                let snapshot = Reader::open(&path)?.snapshot()?;
+                let (reach, routing) = (snapshot.renewed()?, snapshot.routing()?);
+                let topics_first = routing.waiting() > 0;
+                let (reached, last) = if topics_first { (routing.until, routing.last) } else { (reach.until, reach.last) };
+                let progress = Reanalyzed { reached, last, ..Reanalyzed::default() };
                 let how = "another vigie is at work with the store and does it in the background";
                 return self.print(context, &progress, how, "vigie report");
             }
@@ -63,18 +67,22 @@ impl Reanalyze {
         runtime.shutdown_timeout(Duration::from_millis(200));
         let done = done?;
         let (end, next) = if done.done { ("done in", "vigie report") } else { ("stopped after", "vigie reanalyze") };
-        let how = format!("{} mentions analyzed again, {end} {}", number::count(done.renewed), number::time(began.elapsed()));
+        let moved = match done.moved {
+            0 => String::new(),
+            moved => format!("{} mentions under other topics, ", number::count(moved)),
+        };
+        let renewed = number::count(done.renewed);
+        let how = format!("{moved}{renewed} mentions analyzed again, {end} {}", number::time(began.elapsed()));
         self.print(context, &done, &how, next)
     }
 
     async fn go_through(context: &Context, reading: Reading, store: Store, bars: &MultiProgress) -> Result<Reanalyzed, Stop> {
         let stop = CancellationToken::new();
         let watch = tokio::spawn(stop_on_signals(stop.clone())?);
-        let mut config = reading.config;
-        // Nothing is collected, so no source is needed.
-        config.connectors.clear();
+        let config = reading.config;
         let sandbox = engine::runtime(context, &config.network, Some(&config.store))?;
-        let Some(plan) = engine::plan_unless_stopped(&sandbox, config, reading.catalog, &stop).await? else {
+        let making = engine::plan_unless_stopped(engine::plan_without_sources, &sandbox, config, reading.catalog, &stop);
+        let Some(plan) = making.await? else {
             return Ok(Reanalyzed::default());
         };
         let pipeline =
@@ -84,11 +92,10 @@ impl Reanalyze {
         let show = tokio::spawn(async move {
             while let Some(event) = happened.recv().await {
                 match event {
-                    Event::Reanalyzed { progress } => {
-                        bar.set_length(progress.last.max(progress.reached));
-                        bar.set_position(progress.reached);
-                        bar.set_message(format!("{} again", number::count(progress.renewed)));
+                    Event::Rerouted { progress } => {
+                        draw(&bar, &progress, format!("{} under other topics", number::count(progress.moved)));
                     }
+                    Event::Reanalyzed { progress } => draw(&bar, &progress, format!("{} again", number::count(progress.renewed))),
                     Event::Unannotated { analyzer, mentions, message } => {
                         bar.suspend(|| eprintln!("analyzer `{analyzer}` failed on {mentions} mentions: {}", harmless(&message)));
                     }
@@ -124,6 +131,12 @@ impl Reanalyze {
         writeln!(out, "\nNext: {}", paint.cyan(next))?;
         Ok(out.flush()?)
     }
+}
+
+fn draw(bar: &ProgressBar, progress: &Reanalyzed, message: String) {
+    bar.set_length(progress.last.max(progress.reached));
+    bar.set_position(progress.reached);
+    bar.set_message(message);
 }
 
 fn bar(bars: &MultiProgress, quiet: bool) -> ProgressBar {

@@ -61,8 +61,15 @@ pub(crate) struct Show {
 struct Filtered<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     query: Option<Asked>,
+    /// Stored mentions that are not matched yet with the topics of the last run, at most.
+    #[serde(skip_serializing_if = "is_none")]
+    unmatched: u64,
     #[serde(flatten)]
     report: &'a Report,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A query, and what tells it apart in the lineage of numbers.
@@ -119,10 +126,11 @@ impl Show {
             InsightError::EmptyWindow { .. } | InsightError::LongWindow { .. } => Stop::usage(error),
             error => error.into(),
         })?;
+        let unmatched = snapshot.routing()?.waiting();
         let mut out = context.out();
         if self.json {
             let query = query.as_ref().map(|query| Asked { text: query.to_string(), fingerprint: query.fingerprint() });
-            writeln!(out, "{}", serde_json::to_string_pretty(&Filtered { query, report: &report })?)?;
+            writeln!(out, "{}", serde_json::to_string_pretty(&Filtered { query, unmatched, report: &report })?)?;
             return Ok(out.flush()?);
         }
         let paint = Paint { on: context.colour() };
@@ -131,6 +139,13 @@ impl Show {
         }
         let stored = number::count(snapshot.stats()?.mentions);
         write!(out, "{}", draw::draw(&report, &question.peers, &stored, paint, width()))?;
+        if unmatched > 0 {
+            let (mark, unmatched) = (paint.yellow("!"), number::count(unmatched));
+            writeln!(
+                out,
+                "\n  {mark} topics have changed, and up to {unmatched} mentions are not matched with them yet: vigie reanalyze"
+            )?;
+        }
         Ok(out.flush()?)
     }
 

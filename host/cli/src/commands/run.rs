@@ -26,8 +26,9 @@ const INTERRUPTED: i32 = 130;
 
 /// Collect, and keep collecting
 ///
-/// Reads every connector's feeds, keeps up with what is new, and walks back through history. Stop it with Ctrl-C: it ends
-/// within two seconds and the next run goes on where this one stood.
+/// Reads every connector's feeds, keeps up with what is new, and walks back through history. Where topics have changed, what is stored is
+/// matched with them again, and what a source lists is read again for those it was not read for. Stop it with Ctrl-C: it ends within two
+/// seconds and the next run goes on where this one stood.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vigie run                  until Ctrl-C or SIGTERM
@@ -71,7 +72,7 @@ impl Run {
         let watch = tokio::spawn(stop_on_signals(stop.clone())?);
         let store = Store::open(&config.store)?;
         let sandbox = engine::runtime(context, &config.network, Some(&config.store))?;
-        let Some(plan) = engine::plan_unless_stopped(&sandbox, config, catalog, &stop).await? else {
+        let Some(plan) = engine::plan_unless_stopped(engine::plan, &sandbox, config, catalog, &stop).await? else {
             return Ok(Summary { stopped: true, ..Summary::default() });
         };
         let options = Options { clock: context.clock(), ..Options::default() };

@@ -103,6 +103,7 @@ impl Try {
         let network = Network {
             reroute: self.reroute.iter().cloned().collect(),
             allow_private: self.allow_private.clone(),
+            from_arguments: true,
             ..Network::default()
         };
         let since =

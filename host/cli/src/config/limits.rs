@@ -52,9 +52,18 @@ impl LimitsTable {
     /// Reads a table, collecting its mistakes.
     pub(crate) fn read(table: &Table<'_>, problems: &mut Problems) -> Self {
         table.only(&KEYS, problems);
-        let some_bytes = |text: &str| size(text).and_then(|bytes| if bytes == 0 { Err(NOTHING.to_owned()) } else { Ok(bytes) });
-        let some_time =
-            |text: &str| duration(text).and_then(|time| if time.is_zero() { Err(NOTHING.to_owned()) } else { Ok(time) });
+        // A nought needs no unit to be nothing.
+        let is_nought = |text: &str| !text.trim().is_empty() && text.trim().bytes().all(|digit| digit == b'0');
+        let some_bytes = |text: &str| match size(text) {
+            Ok(0) => Err(NOTHING.to_owned()),
+            Err(_) if is_nought(text) => Err(NOTHING.to_owned()),
+            read => read,
+        };
+        let some_time = |text: &str| match duration(text) {
+            Ok(time) if time.is_zero() => Err(NOTHING.to_owned()),
+            Err(_) if is_nought(text) => Err(NOTHING.to_owned()),
+            read => read,
+        };
         let bytes = |key, problems: &mut Problems| table.parsed(key, "config::size", some_bytes, problems).map(|at| at.value);
         let time = |key, problems: &mut Problems| table.parsed(key, "config::duration", some_time, problems).map(|at| at.value);
         let count = |key, problems: &mut Problems| {

@@ -4,6 +4,7 @@
 //! tables and keys, [`resolve`] looks up what names refer to (with [`analyzers`], [`queries`], [`settings`], [`secrets`]), [`problem`] draws what was found.
 
 mod analyzers;
+mod excerpt;
 mod inside;
 mod limits;
 pub(crate) mod problem;
@@ -21,7 +22,7 @@ use std::string::FromUtf8Error;
 pub(crate) use analyzers::{Analyzer, UNUSABLE_LEARNED};
 pub(crate) use problem::{Problem, Problems, Severity, suggest};
 pub(crate) use queries::{library, show_query};
-pub(crate) use resolve::{Config, Network};
+pub(crate) use resolve::{Config, Connector, Network, Topic};
 #[cfg(test)]
 pub(crate) use schema::read as schema_of;
 pub(crate) use schema::{ConnectorTable, File, TopicTable};
@@ -42,6 +43,8 @@ pub(crate) struct Reading {
     pub(crate) problems: Problems,
     /// The configuration, as far as it could be understood; not to be run while there are errors.
     pub(crate) config: Config,
+    /// The file's tables, with their places.
+    pub(crate) file: File,
 }
 
 /// Reads a file and everything it names, without running or collecting anything.
@@ -54,7 +57,7 @@ pub(crate) fn read(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<
     let catalog = Catalog::open(&file, &folder, &mut problems);
     let config = resolve::resolve(&file, &folder, &catalog, env, &mut problems);
     problems.sort();
-    Ok(Reading { catalog, problems, config })
+    Ok(Reading { catalog, problems, config, file })
 }
 
 /// What commands need that only look at the store: no plugin is read and no secret looked for.

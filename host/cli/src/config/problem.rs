@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan};
 use serde::Serialize;
+
+use super::excerpt::{Excerpt, sentence};
 
 /// How much a problem weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -142,11 +144,13 @@ impl Problems {
     pub(crate) fn render(&self, colour: bool, width: usize) -> String {
         let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false).with_context_lines(1);
-        let source = NamedSource::new(&self.file, self.shown_text());
+        let text = self.shown_text();
         let mut out = String::new();
         for problem in &self.list {
+            let places: Vec<Range<usize>> = problem.places.iter().map(|(span, _)| span.clone()).collect();
+            let excerpt = Excerpt::of(&self.file, &text, &places);
             // Writing into a String cannot fail.
-            let _ = handler.render_report(&mut out, &Shown { problem, source: &source });
+            let _ = handler.render_report(&mut out, &Shown { problem, excerpt: &excerpt });
             out.push('\n');
         }
         out
@@ -214,15 +218,20 @@ struct JsonPlace<'a> {
 }
 
 /// A problem in the form the drawing library asks for.
-#[derive(Debug)]
 struct Shown<'a> {
     problem: &'a Problem,
-    source: &'a NamedSource<String>,
+    excerpt: &'a Excerpt,
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(f)
+    }
 }
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem.message)
+        f.write_str(&sentence(&self.problem.message))
     }
 }
 
@@ -242,22 +251,21 @@ impl miette::Diagnostic for Shown<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.problem.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.problem.help.as_ref().map(|help| Box::new(sentence(help)) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        (!self.problem.places.is_empty()).then_some(self.source as &dyn miette::SourceCode)
+        (!self.problem.places.is_empty()).then_some(self.excerpt as &dyn miette::SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let length = self.source.inner().len();
         Some(Box::new(self.problem.places.iter().enumerate().map(move |(index, (span, label))| {
             // A place behind the end of the text is drawn at its end.
-            let (start, end) = (span.start.min(length), span.end.min(length));
+            let span = self.excerpt.place(span);
             if index == 0 {
-                LabeledSpan::new_primary_with_span(Some(label.clone()), start..end.max(start))
+                LabeledSpan::new_primary_with_span(Some(label.clone()), span)
             } else {
-                LabeledSpan::new_with_span(Some(label.clone()), start..end.max(start))
+                LabeledSpan::new_with_span(Some(label.clone()), span)
             }
         })))
     }
@@ -268,7 +276,9 @@ pub(crate) fn suggest<'a>(word: &str, what: &str, known: impl IntoIterator<Item 
     let known: Vec<&str> = known.into_iter().collect();
     let near = closest(word, known.iter().copied()).map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
     if known.is_empty() {
-        return format!("{near}there are no {what}");
+        let mut letters = what.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_lowercase).collect();
+        return format!("there are no {first}{}", letters.as_str());
     }
     let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     format!("{near}{what}: {}", list.join(", "))

@@ -71,6 +71,8 @@ pub(crate) struct Connector {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Network {
     pub(crate) allow_private: Vec<PrivateAllowance>,
+    /// All of this was given on the command line.
+    pub(crate) from_arguments: bool,
     pub(crate) user_agent: Option<String>,
     pub(crate) contact: Option<String>,
     pub(crate) reroute: BTreeMap<Origin, Url>,
@@ -112,6 +114,7 @@ pub(crate) fn resolve(
         store,
         network: Network {
             allow_private: file.network.allow_private.clone(),
+            from_arguments: false,
             user_agent: file.network.user_agent.clone(),
             contact: file.network.contact.clone(),
             reroute: file.network.reroute.clone(),
@@ -460,6 +463,31 @@ topics = ["acme"]
         let (_, problems) = resolved(&text);
         let at = problems.list[0].places[0].0.clone();
         assert_eq!(&text[at], "7");
+    }
+
+    #[test]
+    fn what_a_source_refuses_is_shown_at_the_setting_it_names() {
+        let manifest = Manifest::read(VIDEOS).expect("a manifest");
+        let file = read(&mut Problems::new("vigie.toml", GOOD));
+        let shown = |message: &str| {
+            let problem = settings::refused(&file.connectors[0], &manifest, message);
+            (GOOD[problem.places[0].0.clone()].to_owned(), problem.help.unwrap_or_default())
+        };
+        let region = "`region`: country whose results are asked for".to_owned();
+        assert_eq!(shown("setting `region`: `FR` is closed"), ("\"FR\"".to_owned(), region.clone()));
+        assert_eq!(shown("`here` is not there: change `region.1`"), ("\"FR\"".to_owned(), region));
+        let inspect = "`vigie plugins inspect videos` shows its settings".to_owned();
+        assert_eq!(shown("name `boards`, or nothing is read").0, "settings");
+        assert_eq!(shown("there is nothing to read"), ("settings".to_owned(), inspect));
+    }
+
+    #[test]
+    fn spans_are_at_most_a_century_and_noughts_are_nothing() {
+        let text = GOOD.replace("limits.wall = \"2m\"", "limits.wall = \"0\"\nhistory = \"99999999999d\"\nevery = 5");
+        let (_, problems) = resolved(&text.replace("\"8MiB\"", "\"0\""));
+        let told: Vec<_> = problems.list.iter().map(|problem| problem.help.as_deref().unwrap_or_default()).collect();
+        let nothing = "with a limit of nothing no plugin could run; remove the line for the usual limit";
+        assert_eq!(told, [nothing, "write a century, `36525d`, or less", "write it in quotes: \"…\"", nothing]);
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub(crate) fn secrets(
     for (name, place) in &table.secrets {
         if !manifest.secrets.iter().any(|secret| secret.name == name.value) {
             let known = manifest.secrets.iter().map(|secret| secret.name.as_str());
+            let cure = match manifest.secrets.as_slice() {
+                [] => "it needs none: remove the line".to_owned(),
+                _ => suggest(&name.value, &format!("Secrets of `{}`", manifest.id), known),
+            };
             problems.push(
                 Problem::error(
                     "config::unknown_secret",
@@ -31,7 +35,7 @@ pub(crate) fn secrets(
                     format!("source `{}` asks for no secret `{}`", manifest.id, name.value),
                 )
                 .label("unknown secret")
-                .help(suggest(&name.value, &format!("Secrets of `{}`", manifest.id), known)),
+                .help(cure),
             );
         }
         match place {

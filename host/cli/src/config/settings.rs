@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use vigie_runtime::{Manifest, SettingsProblem, check_settings};
 
 use super::problem::{Problem, Problems, closest};
+use super::schema::ConnectorTable;
 use super::tree::{Node, Value};
 
 /// Reports every setting that does not fit. `heading` is where to point if there is no `settings` table at all.
@@ -34,6 +35,30 @@ pub(crate) fn check(
             None => problem.help(format!("`vigie plugins inspect {}` shows its settings", manifest.id)),
         });
     }
+}
+
+/// What a source says of settings that fit its schema and that it cannot use, at the setting it names.
+pub(crate) fn refused(connector: &ConnectorTable, manifest: &Manifest, message: &str) -> Problem {
+    // Words between backticks; the first that is a setting is meant.
+    let mut words = message.split('`').skip(1).step_by(2);
+    let setting = words.find_map(|word| {
+        let name = word.split(['.', '[']).next().unwrap_or(word);
+        Some((name, step(&manifest.settings, name)?))
+    });
+    let entries = match &connector.settings {
+        Some((_, Node { value: Value::Table(entries), .. })) => entries.as_slice(),
+        _ => &[],
+    };
+    let found = setting.and_then(|(name, _)| entries.iter().find(|(key, _)| key.value == name));
+    let (span, label) = match (found, &connector.settings) {
+        (Some((_, node)), _) => (node.span.clone(), "this setting"),
+        (None, Some((heading, _))) => (heading.clone(), "in this table"),
+        (None, None) => (connector.id.span.clone(), "there is no `settings` table"),
+    };
+    let about = setting.and_then(|(name, schema)| Some(format!("`{name}`: {}", schema.get("description")?.as_str()?)));
+    Problem::error("config::setting", span, format!("connector `{}`: {message}", connector.id.value))
+        .label(label)
+        .help(about.unwrap_or_else(|| format!("`vigie plugins inspect {}` shows its settings", manifest.id)))
 }
 
 /// The settings as the plugin gets them.

@@ -286,8 +286,15 @@ fn hide(table: &str, node: &Node, problems: &mut Problems) {
 }
 
 fn wrong_type(key: &str, wanted: &str, found: &Value, span: &Range<usize>) -> Problem {
+    let cure = match wanted {
+        "a string" => "write it in quotes: \"…\"".to_owned(),
+        "true or false" => "write true or false, without quotes".to_owned(),
+        "a whole number" => "write a whole number, without quotes".to_owned(),
+        _ => format!("write {wanted}"),
+    };
     Problem::error("config::wrong_type", span.clone(), format!("`{key}` must be {wanted}"))
         .label(format!("this is {}", found.kind()))
+        .help(cure)
 }
 
 #[cfg(test)]
@@ -353,5 +360,6 @@ mod tests {
             Some("did you mean `topics`? Known keys: `topics`, `name`, `list`, `size`, `flag`, `big`")
         );
         assert_eq!(problems.list[3].help.as_deref(), Some("write list = [\"x\"]"));
+        assert!(problems.list.iter().all(|problem| problem.help.is_some()), "each with its cure: {:?}", problems.list);
     }
 }

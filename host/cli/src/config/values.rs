@@ -11,6 +11,7 @@ use vigie_runtime::Pace;
 /// The cure, in words.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let cure = || "write a number and a unit: `30s`, `15m`, `6h`, `90d` or `2w`".to_owned();
+    let too_long = || "this is longer than can be counted; write less".to_owned();
     let mut total = 0_u64;
     let mut rest = text.trim();
     if rest.is_empty() {
@@ -18,7 +19,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     }
     while !rest.is_empty() {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let number: u64 = rest[..digits].parse().map_err(|_| cure())?;
+        let number: u64 = rest[..digits].parse().map_err(|_| if digits > 0 { too_long() } else { cure() })?;
         let letters = rest[digits..].bytes().take_while(u8::is_ascii_alphabetic).count();
         let millis = match &rest[digits..digits + letters] {
             "ms" => 1,
@@ -29,10 +30,22 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
             "w" => 7 * 86_400_000,
             _ => return Err(cure()),
         };
-        total = number.checked_mul(millis).and_then(|span| total.checked_add(span)).ok_or_else(cure)?;
+        total = number.checked_mul(millis).and_then(|span| total.checked_add(span)).ok_or_else(too_long)?;
         rest = rest[digits + letters..].trim_start();
     }
     Ok(Duration::from_millis(total))
+}
+
+/// Longest span that the file can ask for.
+const CENTURY: Duration = Duration::from_secs(36_525 * 86_400);
+
+/// As [`duration`], at most a century.
+///
+/// # Errors
+/// The cure, in words.
+pub(crate) fn lifetime(text: &str) -> Result<Duration, String> {
+    let span = duration(text)?;
+    if span > CENTURY { Err(format!("write a century, `{}`, or less", show_duration(CENTURY))) } else { Ok(span) }
 }
 
 /// Reads `64MiB`, `512KiB`, `2GB`, `100B`.
@@ -149,6 +162,10 @@ mod tests {
         }
         for bad in ["", "30", "m", "-3m", "1.5h", "3 fortnights", "99999999999999999999d", "9999999999999999w", "é", "3é"] {
             assert!(duration(bad).is_err(), "{bad}");
+        }
+        assert_eq!(lifetime("36525d"), Ok(CENTURY));
+        for long in ["36526d", "99999999999d", "99999999999999999999d"] {
+            assert!(lifetime(long).is_err_and(|cure| cure.contains("less")), "{long}");
         }
         assert_eq!(show_duration(Duration::from_secs(5_400)), "1h30m");
         assert_eq!(show_duration(Duration::from_secs(90 * 86_400)), "90d");

@@ -192,7 +192,10 @@ fn line(event: &Event) -> Option<(String, bool)> {
         Event::Reanalyzed { progress } if progress.renewed > 0 && progress.reached >= progress.last => {
             (format!("history: {} mentions analyzed again", number::count(progress.renewed)), false)
         }
-        Event::Reanalyzed { .. } => return None,
+        Event::Rerouted { progress } if progress.moved > 0 && progress.reached >= progress.last => {
+            (format!("history: {} mentions under other topics", number::count(progress.moved)), false)
+        }
+        Event::Reanalyzed { .. } | Event::Rerouted { .. } => return None,
         Event::Finished { connector, tally } => (format!("{connector}: done: {}", counts(tally)), false),
     })
 }

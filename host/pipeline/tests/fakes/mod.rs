@@ -197,6 +197,49 @@ impl Source for Script {
     }
 }
 
+/// A feed for each search and one that lists everything; a page of each is one post. The listing finds a conversation on its way, of
+/// which the walk that keeps up reads the whole.
+#[derive(Default)]
+pub(crate) struct Searched {
+    /// Every poll: the feed, its walk, and whether it began.
+    pub(crate) polls: Mutex<Vec<(String, Direction, bool)>>,
+}
+
+impl Source for Searched {
+    fn id(&self) -> &str {
+        "searched"
+    }
+
+    fn instance(&self) -> &str {
+        ""
+    }
+
+    fn mention_bytes(&self) -> u64 {
+        1_000_000
+    }
+
+    fn plan<'a>(&'a self, searches: &'a [Search]) -> BoxFuture<'a, Result<Vec<Feed>, CallError>> {
+        let feed = |id: String| Feed { title: id.clone(), id, params: String::new(), expires_at: None };
+        let terms = searches.iter().flat_map(|search| &search.any).map(|clause| clause.all.join("+"));
+        let feeds = terms.map(|term| feed(format!("search:{term}"))).chain([feed("latest".to_owned())]).collect();
+        async move { Ok(feeds) }.boxed()
+    }
+
+    fn poll(&self, request: PollRequest) -> BoxFuture<'_, Result<Batch, CallError>> {
+        let (id, begins) = (request.feed.id.clone(), request.cursor.is_none());
+        self.polls.lock().expect("not poisoned").push((id.clone(), request.direction, begins));
+        let child = Feed { id: "talk".into(), title: "a talk".into(), params: String::new(), expires_at: None };
+        let children = if id == "latest" { vec![child] } else { vec![] };
+        let next = if request.direction == Direction::Newer { Next::Later(None) } else { Next::Done };
+        let changes = if begins { vec![upsert(post(&id, 2, "acme and globex"))] } else { vec![] };
+        async move { Ok(Batch { changes, feeds: children, cursor: Some("1".into()), next }) }.boxed()
+    }
+
+    fn refresh<'a>(&'a self, _: &'a [String]) -> BoxFuture<'a, Result<Vec<Change>, CallError>> {
+        async move { Ok(Vec::new()) }.boxed()
+    }
+}
+
 /// Two feeds: one answers at once, the other never does.
 #[derive(Default)]
 pub(crate) struct Uneven {

@@ -36,7 +36,12 @@ fn in_step(count: usize, text: &str, analyzer: Arc<dyn Analyzer>) -> Plan {
         let id = topic(&format!("house-{number}"));
         Topic { id, title: "A house".into(), group: None, query: query.clone() }
     };
-    Plan { topics: (0..count).map(house).collect(), connectors: connectors.collect(), analyzers: vec![analyzer] }
+    Plan {
+        topics: (0..count).map(house).collect(),
+        connectors: connectors.collect(),
+        analyzers: vec![analyzer],
+        ..Plan::default()
+    }
 }
 
 fn shared(bed: &Bed) -> Stored {

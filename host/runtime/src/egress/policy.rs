@@ -18,6 +18,8 @@ pub struct NetworkPolicy {
     pub reroute: BTreeMap<Origin, Url>,
     /// Hosts and ranges that are not public and may be reached all the same.
     pub allow_private: Vec<PrivateAllowance>,
+    /// What an operator does to allow such a host, in words: where the policy comes from decides how it is changed.
+    pub allowing: fn(&str) -> String,
     /// Paces the operator set; at these origins they hold instead of those the manifests promise.
     pub rates: Vec<(OriginPattern, Pace)>,
     /// How the host names itself to services. Its part before the first `/` is the name robots.txt is read for.
@@ -43,6 +45,7 @@ impl Default for NetworkPolicy {
         Self {
             reroute: BTreeMap::new(),
             allow_private: Vec::new(),
+            allowing: |host| format!("add to the config: [network] allow_private = [\"{host}\"]"),
             rates: Vec::new(),
             user_agent: concat!("vigie/", env!("CARGO_PKG_VERSION")).to_owned(),
             contact: None,

@@ -150,11 +150,8 @@ impl Egress {
             Err(_) => Err(HttpError::timeout(format!("{shown} did not answer within {:?}", policy.request_timeout)).into()),
             Ok(Ok(response)) => Ok(response),
             Ok(Err(WireError::Private(private))) => {
-                let line = format!("[network] allow_private = [\"{}\"]", private.host.trim_matches(['[', ']']));
-                Err(HttpError::denied(format!(
-                    "{origin}: {private}, which plugins may not reach; to allow it, add to the config: {line}"
-                ))
-                .into())
+                let cure = (policy.allowing)(private.host.trim_matches(['[', ']']));
+                Err(HttpError::denied(format!("{origin}: {private}, which plugins may not reach; to allow it, {cure}")).into())
             }
             Ok(Err(WireError::Unreached(why))) => {
                 // Nothing was sent, so that any method may be repeated.

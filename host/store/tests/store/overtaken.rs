@@ -10,7 +10,9 @@ use crate::material::{at, brings, dump, feed_key, key, look, mention, record, re
 /// The record, made from what the store has of its mention now.
 fn based(store: &Store, record: Record) -> Record {
     let stored = look(store).mention(&record.mention.key()).expect("reads");
-    let seen = |stored: vigie_store::Stored| Box::new(Seen { mention: stored.mention, topics: stored.topics });
+    let seen = |stored: vigie_store::Stored| {
+        Box::new(Seen { mention: stored.mention, topics: stored.topics, given: stored.signals.given })
+    };
     Record { basis: stored.map_or(Basis::Nothing, |stored| Basis::Stored(seen(stored))), ..record }
 }
 

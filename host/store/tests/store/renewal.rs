@@ -1,9 +1,9 @@
-//! Annotations made anew: what is replaced, what is left alone, and whose results the facts carry.
+//! Annotations and topics made anew: what is replaced, what is left alone, and whose results the facts carry.
 
 use std::collections::BTreeMap;
 
 use vigie_mention::{Annotation, Value};
-use vigie_store::{Analysis, InUse, Polarity, Reach, Record, Renewal, Renewed, Signals, Store};
+use vigie_store::{Analysis, InUse, Polarity, Reach, Reached, Record, Renewal, Renewed, Routing, Signals, Store};
 
 use crate::material::{at, brings, dump, key, look, mention, record, removes, scored, store, topic, window, write};
 
@@ -17,6 +17,7 @@ fn signals(score: f32, edition: &str) -> Signals {
         language_by: by("language"),
         sentiment_by: by("sentiment"),
         analyzed: Some(7),
+        given: Some(vec![topic("house")]),
     }
 }
 
@@ -37,10 +38,16 @@ fn renewal(store: &Store, score: f32, version: &str) -> Renewal {
     let renewed = |(number, stored): (u64, vigie_store::Stored)| Renewed {
         number,
         of: (stored.updated_at, stored.revision),
+        was: stored.topics.clone(),
+        topics: stored.topics,
         annotations: vec![note(score, version)],
         signals: signals(score, version),
     };
-    Renewal { mentions: all.into_iter().map(renewed).collect(), dead_letters: vec![], analyzed: 7, reached }
+    Renewal {
+        mentions: all.into_iter().map(renewed).collect(),
+        dead_letters: vec![],
+        reached: Reached::Analyzed { with: 7, until: reached },
+    }
 }
 
 fn first(id: &str) -> Record {
@@ -110,4 +117,50 @@ fn the_analyzers_at_work_replace_those_before() {
     store.announce(&InUse::default()).expect("writes");
     assert_eq!(look(&store).in_use().expect("reads"), Some(InUse::default()), "no analyzer is on");
     assert!(!dump(&store).contains("in_use"), "it is no content");
+}
+
+/// Three mentions under `acme`, of which the first two go under `rival`.
+#[test]
+fn topics_are_replaced_with_their_facts_and_nothing_else() {
+    let store = store();
+    let _ = write(&store, brings(60, ["1", "2", "3"].map(first).to_vec()));
+    store.announce_topics(5).expect("writes");
+    assert_eq!(look(&store).routing().expect("reads"), Routing { with: Some(5), until: 0, last: 3 });
+    let before = look(&store).mention(&key("1")).expect("reads").expect("is there");
+    let mut moved = renewal(&store, 0.75, "2.0.0");
+    moved.mentions.truncate(2);
+    for mention in &mut moved.mentions {
+        mention.topics = vec![topic("rival")];
+        (mention.annotations, mention.signals) = (before.annotations.clone(), before.signals.clone());
+    }
+    moved.reached = Reached::Routed { until: 2 };
+    // One was given another topic meanwhile: whoever did that knew all topics.
+    let mut given = first("2");
+    given.topics.push(topic("house"));
+    let _ = write(&store, brings(61, vec![given]));
+    assert_eq!(store.renew(&moved).expect("writes"), 1);
+    let count = |name: &str| look(&store).facts(&topic(name), window(-10, 10)).expect("facts").count();
+    assert_eq!((count("acme"), count("rival"), count("house")), (2, 1, 1));
+    let after = look(&store).mention(&key("1")).expect("reads").expect("is there");
+    assert_eq!(after, vigie_store::Stored { topics: vec![topic("rival")], ..before });
+    look(&store).verify().expect("sound");
+    let _ = write(&store, brings(62, vec![first("4")]));
+    store.announce_topics(5).expect("writes");
+    let routing = look(&store).routing().expect("reads");
+    assert_eq!(
+        (routing, routing.waiting()),
+        (Routing { with: Some(5), until: 2, last: 3 }, 1),
+        "what comes later waits for nothing"
+    );
+    store.announce_topics(6).expect("writes");
+    assert_eq!(look(&store).routing().expect("reads").waiting(), 4);
+}
+
+#[test]
+fn a_store_of_earlier_versions_knows_nothing_of_topics() {
+    let store = store();
+    let _ = write(&store, brings(60, vec![first("1")]));
+    assert_eq!(look(&store).routing().expect("reads"), Routing::default());
+    let stored = look(&store).mention(&key("1")).expect("reads").expect("is there");
+    assert_eq!(stored.signals.given, None);
 }

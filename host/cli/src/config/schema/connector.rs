@@ -9,7 +9,7 @@ use super::{ConnectorTable, SecretPlace, name};
 use crate::config::limits::LimitsTable;
 use crate::config::problem::{Problem, Problems};
 use crate::config::tree::{At, Node, Table, Value};
-use crate::config::values::duration;
+use crate::config::values::lifetime;
 
 /// Shortest time between two polls of a connector.
 const SHORTEST_EVERY: Duration = Duration::from_secs(60);
@@ -55,7 +55,7 @@ pub(super) fn connector(id: At<String>, table: &Table<'_>, problems: &mut Proble
                 .help("add topics = [\"…\"] with the names of [topics.…] tables"),
         );
     }
-    let every = table.parsed("every", "config::duration", duration, problems);
+    let every = table.parsed("every", "config::duration", lifetime, problems);
     if let Some(every) = every.as_ref().filter(|every| every.value < SHORTEST_EVERY) {
         problems.push(
             Problem::error("config::every_too_short", every.span.clone(), format!("connector `{}` would poll too often", id.value))
@@ -68,7 +68,7 @@ pub(super) fn connector(id: At<String>, table: &Table<'_>, problems: &mut Proble
         source,
         topics,
         every: every.map_or(DEFAULT_EVERY, |every| every.value),
-        history: table.parsed("history", "config::duration", duration, problems).map(|history| history.value),
+        history: table.parsed("history", "config::duration", lifetime, problems).map(|history| history.value),
         refresh: refresh(table, problems),
         accept,
         parallel: table
@@ -87,7 +87,7 @@ fn refresh(table: &Table<'_>, problems: &mut Problems) -> Vec<Duration> {
     let Some(ages) = table.texts("refresh", problems) else { return DEFAULT_REFRESH.to_vec() };
     let mut read = Vec::new();
     for age in ages.value {
-        match duration(&age.value) {
+        match lifetime(&age.value) {
             Ok(age) if !age.is_zero() => read.push(age),
             cure => problems.push(
                 Problem::error("config::duration", age.span, format!("`{}` is no age", age.value))
