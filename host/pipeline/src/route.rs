@@ -94,7 +94,7 @@ impl Router {
                 continue;
             }
             let mut topics = match &delivered.stored {
-                Some(stored) => self.from_others(stored, &matching, bearer.connector, &mut current)?,
+                Some(stored) => self.given_by_others(stored, &matching, bearer.connector, &mut current)?,
                 None => Vec::new(),
             };
             let given = given_with(delivered.stored.as_ref(), &topics, bearer);
@@ -108,7 +108,7 @@ impl Router {
     }
 
     /// Topics a stored mention has from other connectors, and not by what it says now: this delivery knows nothing of them.
-    fn from_others(
+    fn given_by_others(
         &self,
         stored: &Stored,
         matching: &[TopicId],

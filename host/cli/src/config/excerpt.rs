@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn short_lines_are_whole_and_places_stay() {
         let text = "a = 1\n\nb = \"é\"";
-        let excerpt = Excerpt::of("vigie.toml", text, &[11..15]);
+        let excerpt = Excerpt::of("vigie.toml", text, std::slice::from_ref(&(11..15)));
         assert_eq!(excerpt.source.inner(), text);
         assert_eq!((excerpt.place(&(11..15)), excerpt.place(&(90..99))), (11..15, text.len()..text.len()));
     }
