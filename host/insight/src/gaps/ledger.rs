@@ -119,7 +119,7 @@ fn feeds(
 }
 
 fn feed(state: FeedState, watched: bool, span: Window, now: Instant) -> Feed {
-    let FeedState { feed, child, newer, older, history_since, first_read, unplanned } = state;
+    let FeedState { feed, child, newer, older, history_since, first_read, unplanned, .. } = state;
     let ended = |walk: &Walk| walk.failures == 0 && walk.polls > 0;
     let over = newer.status == WalkStatus::Done || (child && feed.expires_at.is_some_and(|end| end <= now));
     let read = ended(&older) && matches!(older.status, WalkStatus::Done | WalkStatus::Waiting);
