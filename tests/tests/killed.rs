@@ -115,6 +115,11 @@ fn a_run_that_is_asked_to_stop_while_it_compiles_ends_soon() {
     for command in ["run", "reanalyze"] {
         let bed = TestBed::new().expect("a test bed");
         bed.write_story_config().expect("a configuration");
+        if command == "reanalyze" {
+            // Only a run makes a store.
+            bed.vigie(&["run", "--once", "--quiet"]).expect("vigie runs");
+        }
+        let asked = bed.internet().requests().len();
         let mut child = bed
             .command(&[command])
             .env("XDG_CACHE_HOME", bed.folder().join("nothing compiled"))
@@ -122,7 +127,7 @@ fn a_run_that_is_asked_to_stop_while_it_compiles_ends_soon() {
             .stderr(Stdio::null())
             .spawn()
             .expect("vigie starts");
-        // It is opened before anything is compiled.
+        // A run opens it before anything is compiled.
         let begun = Instant::now();
         while !bed.folder().join("vigie.redb").exists() && begun.elapsed() < Duration::from_secs(60) {
             thread::park_timeout(Duration::from_millis(1));
@@ -134,7 +139,7 @@ fn a_run_that_is_asked_to_stop_while_it_compiles_ends_soon() {
         let ended = ends_within(&mut child, Duration::from_secs(60));
         assert!(ended && asked_at.elapsed() < Duration::from_secs(2), "{command}: took {:?}", asked_at.elapsed());
         assert_eq!(child.wait().expect("ended").code(), Some(0), "{command}: it did as it was told");
-        assert!(bed.internet().requests().is_empty(), "{command}: nothing was asked");
+        assert_eq!(bed.internet().requests().len(), asked, "{command}: nothing was asked");
     }
 }
 
