@@ -154,7 +154,7 @@ fn show(context: &Context, checked: &[Checked]) -> Result<(), Stop> {
             cost.leaves, cost.wildcards, cost.distances
         )?;
         let rarest = cost.rarest.as_deref();
-        writeln!(out, "  waits for    {}", rarest.map_or("nothing: every mention is looked at".to_owned(), |words| few(words)))?;
+        writeln!(out, "  waits for    {}", rarest.map_or("nothing: every mention is looked at".to_owned(), few))?;
         let search = query.widen();
         let clause = |clause: &vigie_mention::delivery::Clause| {
             let none: String = clause.none.iter().map(|term| format!(" -{term}")).collect();
