@@ -6,8 +6,9 @@ use std::time::Duration;
 use tokio::time::Instant as Tick;
 use vigie_mention::delivery::{Direction, Feed};
 use vigie_mention::{FailureClass, Instant, KNOWN_FEED};
-use vigie_store::{FeedState, WalkStatus};
+use vigie_store::{FeedState, Walk, WalkStatus};
 
+use crate::refusals::Ground;
 use crate::run::Mode;
 use crate::schedule::LONGEST_REST;
 use crate::trail::Trail;
@@ -225,23 +226,28 @@ impl Feeds {
         self.live.values().filter(|live| !live.state.child && live.state.feed.id != KNOWN_FEED).count()
     }
 
-    /// The walk to poll next, and when. Planned feeds go before children, the head before history, and of those alike the one that has
-    /// been due longest. What failed the last time comes last: where it keeps the connector from going on, the others have had their
-    /// turn.
+    /// The walk to poll next, and when. Planned feeds go before children, the head before history. What a person has to mend comes last:
+    /// where it keeps the connector from going on, the others have had their turn. In a run that goes on, of those alike the one that
+    /// has been due longest is next, so that none starves where more is due than can be read; a run on demand reads each once anyway.
     pub(crate) fn next(&self, mode: Mode, patience: Duration) -> Option<(String, Direction, Due)> {
         let history = self.wishes.history.is_some();
         let directions: &[Direction] = if history { &[Direction::Newer, Direction::Older] } else { &[Direction::Newer] };
         let walks = self.live.iter().filter(|(_, live)| !live.busy).flat_map(|(id, live)| {
             directions.iter().map(move |&direction| {
                 let due = live.due(direction, mode, patience);
-                let failing = matches!(live.state.walk(direction).status, WalkStatus::Resting { .. });
-                let since = if direction == Direction::Newer { live.newer.ready } else { live.older.ready };
-                (due, failing, live.state.child, direction, since, id.as_str())
+                let slot = if direction == Direction::Newer { live.newer } else { live.older };
+                let since = slot.ready.filter(|_| mode == Mode::Keep);
+                (due, is_closed(live.state.walk(direction)), live.state.child, direction, since, id.as_str())
             })
         });
         let first = walks.filter(|(due, ..)| *due != Due::Never).min();
         first.map(|(due, _, _, direction, _, id)| (id.to_owned(), direction, due))
     }
+}
+
+/// Whether a walk was refused for what a person has to mend.
+fn is_closed(walk: &Walk) -> bool {
+    matches!(walk.status, WalkStatus::Resting { class, .. } if Ground::of(class) == Some(Ground::Person))
 }
 
 #[cfg(test)]
